@@ -1,0 +1,41 @@
+"""The pages, written down once. A page is part of the application when its file exists."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+PAGES_DIR: Final = Path(__file__).resolve().parents[2] / "pages"
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """One page of the application.
+
+    Attributes:
+        name: Its address, and the name of its texts in `common.toml`.
+        file: Its file under `pages/`; None for Home, which the router draws itself.
+        icon: A Material symbol.
+    """
+
+    name: str
+    file: str | None
+    icon: str
+
+    @property
+    def present(self) -> bool:
+        """Whether the page can be opened."""
+        return self.file is None or (PAGES_DIR / self.file).is_file()
+
+
+PAGES: Final = (
+    PageEntry("home", None, ":material/home:"),
+    PageEntry("diagnosis", "1_Diagnosis.py", ":material/center_focus_strong:"),
+    PageEntry("statistics", "2_Statistics.py", ":material/bar_chart:"),
+    PageEntry("clinics", "3_Clinics.py", ":material/local_hospital:"),
+    PageEntry("about", "9_About.py", ":material/shield_person:"),
+)
+
+
+def find_page(name: str) -> PageEntry | None:
+    """Return the page of that name, or None where its file does not exist."""
+    return next((page for page in PAGES if page.name == name and page.present), None)
