@@ -8,7 +8,7 @@ from core.vision.synthesis.canvas import Canvas, Plane
 
 # Mean of each channel over real photos: their microscopes balance to neutral grey.
 _NEUTRAL = np.array([128.0, 131.5, 133.5])
-_BLURS = ((0.45, 0.0), (0.32, 0.5), (0.17, 0.8), (0.06, 1.3))
+_BLURS = ((0.4, 0.45), (0.34, 0.65), (0.2, 0.9), (0.06, 1.3))
 
 
 def add_glints(canvas: Canvas, hidden: Plane) -> None:
@@ -57,7 +57,7 @@ def _illuminate(canvas: Canvas, rng: np.random.Generator) -> None:
 
 def _balance(canvas: Canvas, rng: np.random.Generator, tint: npt.NDArray[np.float64]) -> None:
     """Balance to grey, as these cameras do, yet leave most of what redness added: a strong balance would erase it."""
-    strength, forgive = rng.uniform(0.85, 1.05), rng.uniform(0.2, 0.7)
+    strength, forgive = rng.uniform(0.85, 1.05), rng.uniform(0.3, 0.75)
     target = _NEUTRAL + rng.normal(0, 5.5)
     mean = canvas.colour.mean((1, 2), dtype=np.float64)
     calm = mean / tint
@@ -83,8 +83,9 @@ def _focus(canvas: Canvas, rng: np.random.Generator, image: Plane) -> Plane:
     image = _shake(canvas, rng, image)
     sharpen, amount = rng.random(), rng.uniform(0.2, 0.8)
     if sharpen < 0.7:
-        soft = np.asarray(canvas.blur(image, 1.3), np.float32)
-        image = np.asarray(cv2.addWeighted(image, 1 + amount, soft, -amount, 0), np.float32)
+        grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+        grey -= np.asarray(canvas.blur(grey, 1.3), np.float32)
+        image += np.asarray(cv2.merge([grey * np.float32(amount)] * 3), np.float32)
     return image
 
 
@@ -118,11 +119,10 @@ def _shake(canvas: Canvas, rng: np.random.Generator, image: Plane) -> Plane:
 
 
 def _digitise(canvas: Canvas, rng: np.random.Generator, image: Plane) -> npt.NDArray[np.uint8]:
-    power = rng.uniform(2, 6) * 0.55
+    power = rng.uniform(2.5, 6) * 0.6
     common = np.asarray(canvas.white_noise(rng))
     grains = [cv2.addWeighted(common, 0.6 * power, canvas.white_noise(rng), 0.8 * power, 0) for _ in range(3)]
-    noise = cv2.GaussianBlur(cv2.merge(grains), (3, 3), 0.6)
-    photo = cv2.add(image, noise, dtype=cv2.CV_8U)
+    photo = cv2.add(image, cv2.merge(grains), dtype=cv2.CV_8U)
     compress, quality = rng.random(), int(rng.integers(45, 92))
     if compress < 0.8:
         _, data = cv2.imencode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, quality])

@@ -28,17 +28,37 @@ def _bank() -> Plane:
     return np.random.default_rng(216).standard_normal((_BANK_SIDE, _BANK_SIDE), dtype=np.float32)
 
 
-def _crop(rows: int, columns: int, height: int, width: int) -> Plane:
+@cache
+def _soft_bank() -> Plane:
+    """White noise as a sensor's demosaicing leaves it: neighbours share a little."""
+    return np.asarray(cv2.GaussianBlur(_bank(), (3, 3), 0.6), np.float32)
+
+
+def _crop(rows: int, columns: int, height: int, width: int, bank: Plane | None = None) -> Plane:
+    bank = _bank() if bank is None else bank
     if height > _BANK_SIDE or width > _BANK_SIDE:
         repeats = (-(-height // _BANK_SIDE), -(-width // _BANK_SIDE))
-        return np.tile(np.roll(_bank(), (rows, columns), (0, 1)), repeats)[:height, :width]
+        return np.tile(np.roll(bank, (rows, columns), (0, 1)), repeats)[:height, :width]
     top, left = rows % (_BANK_SIDE - height + 1), columns % (_BANK_SIDE - width + 1)
-    return _bank()[top : top + height, left : left + width]
+    return bank[top : top + height, left : left + width]
 
 
 def layer_rng(seed: int, layer: int) -> np.random.Generator:
     """Return one layer's own random numbers, so that a change of one severity leaves the rest of the scene alone."""
     return np.random.default_rng((seed, layer))
+
+
+def blur_pixels(image: npt.NDArray[Any], sigma: float) -> npt.NDArray[Any]:
+    """Blur by a sigma in pixels; below a third of one nothing happens, and large ones work on a reduced picture."""
+    if sigma <= 0.3:
+        return image
+    reduce = 4 if sigma > 6 else 2 if sigma > 2.4 else 1
+    if reduce > 1:
+        height, width = image.shape[:2]
+        small = cv2.resize(image, (width // reduce, height // reduce), interpolation=cv2.INTER_AREA)
+        return cv2.resize(blur_pixels(small, sigma / reduce), (width, height), interpolation=cv2.INTER_LINEAR)
+    side = 2 * int(np.ceil(2.5 * sigma)) + 1
+    return cv2.GaussianBlur(image, (side, side), sigma)
 
 
 def sigmoid(x: Plane) -> Plane:
@@ -131,9 +151,9 @@ class Canvas:
         return np.asarray(out, np.float32)
 
     def white_noise(self, rng: np.random.Generator) -> Plane:
-        """Draw independent noise for each pixel, (height, width); not to be written to."""
+        """Draw sensor noise, (height, width); a view that must not be written to."""
         rows, columns = (int(v) for v in rng.integers(0, _BANK_SIDE, 2))
-        return _crop(rows, columns, self.height, self.width)
+        return _crop(rows, columns, self.height, self.width, _soft_bank())
 
     def blend(self, colour: Colour | npt.NDArray[np.floating], alpha: Plane) -> None:
         """Cover with one colour, alpha (height, width) in 0..1."""
@@ -147,8 +167,7 @@ class Canvas:
 
     def blur(self, mask: npt.NDArray[Any], sigma: float) -> npt.NDArray[Any]:
         """Blur by a logical sigma; below a third of a pixel nothing happens."""
-        pixels = sigma * self.scale
-        return cv2.GaussianBlur(mask, (0, 0), pixels) if pixels > 0.3 else mask
+        return blur_pixels(mask, sigma * self.scale)
 
     def soft(self, mask: Mask, sigma: float) -> Plane:
         """Blur a mask and return it as 0..1."""

@@ -14,10 +14,34 @@ _UNIT_SIZES = ((0.30, 0.50, 0.20), (0.45, 0.42, 0.13), (0.55, 0.38, 0.07), (0.75
 _THIN_SHARE = (0.05, 0.2, 0.35, 0.55)
 _ALIVE = (1.0, 0.9, 0.75, 0.5)
 _WHITE = np.array([205.0, 208.0, 212.0])
-_NATURAL = ((0.76, (52, 62, 71)), (0.1, (66, 66, 66)), (0.06, (92, 80, 66)), (0.03, (165, 140, 98)))
+_NATURAL = (
+    (0.54, (52, 62, 71)),
+    (0.22, (42, 50, 49)),
+    (0.1, (66, 66, 66)),
+    (0.06, (92, 80, 66)),
+    (0.03, (165, 140, 98)),
+)
+_SWELL = {n: np.sin(np.linspace(0.5, 2.6, n)) for n in range(2, 9)}
 _RED = (132, 78, 48)
 
-Layer = npt.NDArray[np.uint8]
+Ink = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Hairs at one distance from the lens.
+
+    Attributes:
+        ink: Premultiplied RGBA, (H, W, 4).
+        blur: How far out of focus, logical sigma.
+        haze: Light scattered in front of them, RGB.
+        opacity: How much of what lies behind they hide, 0..1.
+    """
+
+    ink: Ink
+    blur: float
+    haze: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    opacity: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -53,15 +77,18 @@ class Hair:
         style: What the hairs have in common.
         follicles: All follicle openings, (n, 2) logical.
         curves: Centre lines of the sharp strands, (n, 16, 2) logical.
-        layers: Premultiplied RGBA uint8 (H, W, 4) with the blur to give each, far to near.
-        alpha: Sharp hairs, (H, W) 0..1.
+        layers: Far to near; the first is the sharp one.
     """
 
     style: Style
     follicles: Points
     curves: Points
-    layers: tuple[tuple[Layer, float], ...]
-    alpha: Plane
+    layers: tuple[Layer, ...]
+
+    @property
+    def hidden(self) -> Mask:
+        """Where the sharp hairs hide the skin, (H, W) 0..255."""
+        return self.layers[0].ink[..., 3]
 
 
 def grow(canvas: Canvas, rng: np.random.Generator, loss: int, sebum: int) -> Hair:
@@ -70,18 +97,18 @@ def grow(canvas: Canvas, rng: np.random.Generator, loss: int, sebum: int) -> Hai
     follicles = _follicles(canvas, rng)
     cover = _cover(canvas, rng, loss)
     far = rng.uniform(0.0, 0.5) if cover > 0.08 else 0.0
-    layer = np.zeros((canvas.height, canvas.width, 4), np.uint8)
+    layer: Ink = np.zeros((canvas.height, canvas.width, 4), np.uint8)
     roots, angles, passing = _roots(canvas, rng, style, follicles, loss)
     curves = _fill(canvas, rng, layer, style, roots, angles, passing, cover * (1 - far), 1.0)
-    layers: list[tuple[Layer, float]] = [(layer, rng.uniform(0, 0.5))]
-    alpha = layer[..., 3].astype(np.float32) * np.float32(1 / 255)
+    layers = [Layer(layer, rng.uniform(0, 0.5))]
     for blur, wide, share in ((rng.uniform(0.8, 2), 1.05, 0.5), (rng.uniform(2, 4.5), 1.3, 0.5)):
         if far:
             near = np.zeros_like(layer)
             ends, ways = _passing(canvas, rng, style, 40)
             _fill(canvas, rng, near, style, ends, ways, np.ones(40, bool), cover * far * share, wide)
-            layers.append((_haze(rng, near), blur * canvas.grain))
-    return Hair(style, follicles, curves, tuple(layers), alpha)
+            red, green, blue = np.array([25, 33, 40]) * rng.uniform(0.6, 1.5)
+            layers.append(Layer(near, blur * canvas.grain, (red, green, blue), rng.uniform(0.75, 0.97)))
+    return Hair(style, follicles, curves, tuple(layers))
 
 
 def _style(rng: np.random.Generator, loss: int, sebum: int) -> Style:
@@ -98,7 +125,7 @@ def _style(rng: np.random.Generator, loss: int, sebum: int) -> Style:
         angle=rng.uniform(0, 2 * np.pi),
         spread=rng.uniform(0.08, 0.45),
         stubby=rng.random() < 0.2,
-        base=base * rng.uniform(0.5, 1.1),
+        base=base * rng.uniform(0.5, 1.1) * np.exp(rng.normal(0, 0.04, 3)),
         white=white,
         tinted=rng.uniform(0.3, 0.8) if rng.random() < 0.05 else 0.06,
         thin=_THIN_SHARE[loss],
@@ -147,7 +174,7 @@ def _passing(canvas: Canvas, rng: np.random.Generator, style: Style, count: int)
 def _fill(
     canvas: Canvas,
     rng: np.random.Generator,
-    layer: Layer,
+    layer: Ink,
     style: Style,
     roots: Points,
     angles: Points,
@@ -167,9 +194,10 @@ def _fill(
     thick = np.maximum(np.where(thin, thick * rng.uniform(0.3, 0.65, count), thick), 0.7)
     colours = _colours(rng, style, thin)
     half = _half_widths(rng, thick, short)
+    normals = _normals(curves)
     chosen = _enough(canvas, curves, thick, length, cover)
     for index in chosen:
-        _strand(canvas, rng, layer, curves[index], half[index], colours[index], style.gloss)
+        _strand(canvas, rng, layer, (curves[index], normals[index], half[index]), colours[index], style.gloss)
     return curves[chosen]
 
 
@@ -192,6 +220,12 @@ def _curves(rng: np.random.Generator, roots: Points, angles: Points, length: Poi
     moves = np.stack([np.cos(way) * step, np.sin(way) * step], 2)
     out: Points = roots[:, None] + np.cumsum(moves, axis=1) - moves[:, :1]
     return out
+
+
+def _normals(curves: Points) -> Points:
+    along = np.gradient(curves, axis=1)
+    along /= np.hypot(along[..., 0], along[..., 1])[..., None] + 1e-6
+    return np.stack([-along[..., 1], along[..., 0]], 2)
 
 
 def _half_widths(rng: np.random.Generator, thick: Points, short: npt.NDArray[np.bool_]) -> Points:
@@ -221,12 +255,15 @@ def _ribbon(curve: Points, normal: Points, half: Points, offset: float) -> Point
 
 
 def _strand(
-    canvas: Canvas, rng: np.random.Generator, layer: Layer, curve: Points, half: Points, base: Points, gloss: float
+    canvas: Canvas,
+    rng: np.random.Generator,
+    layer: Ink,
+    strand: tuple[Points, Points, Points],
+    base: Points,
+    gloss: float,
 ) -> None:
     """Draw one strand: dark edges, a lighter core, and broken highlights along it."""
-    along = np.gradient(curve, axis=0)
-    along /= np.hypot(along[:, 0], along[:, 1])[:, None] + 1e-6
-    normal = np.stack([-along[:, 1], along[:, 0]], 1)
+    curve, normal, half = strand
     pale = float(base.mean()) > 120
     edge = base * rng.uniform(0.7, 0.85) if pale else base * rng.uniform(0.4, 0.7)
     canvas.polygon(layer, _ribbon(curve, normal, half, 0), (*edge.tolist(), 255.0))
@@ -235,7 +272,7 @@ def _strand(
     light = np.clip(base * (1.05 if pale else 1.2) + gloss * rng.uniform(25, 95) * np.array([0.9, 1.0, 1.06]), 0, 245)
     if half.max() > 1.1:
         canvas.polygon(layer, _ribbon(curve, normal, half * 0.62, side), (*base.tolist(), 255.0))
-        _highlights(canvas, rng, layer, (curve, normal, half), base, light, side)
+        _highlights(canvas, rng, layer, strand, base, light, side)
     else:
         shade = np.clip(base * 1.1 + rng.uniform(15, 50), 0, 235)
         canvas.polygon(layer, _ribbon(curve, normal, half * 0.35, side), (*shade.tolist(), 255.0))
@@ -244,7 +281,7 @@ def _strand(
 def _highlights(
     canvas: Canvas,
     rng: np.random.Generator,
-    layer: Layer,
+    layer: Ink,
     strand: tuple[Points, Points, Points],
     base: Points,
     light: Points,
@@ -256,7 +293,7 @@ def _highlights(
     start = 0
     while start < _POINTS - 2:
         stop = min(_POINTS, start + int(rng.integers(3, 9)))
-        swell = np.sin(np.linspace(0.5, 2.6, stop - start))
+        swell = _SWELL[stop - start]
         for _ in range(rows):
             if rng.random() < 0.75:
                 share = rng.uniform(0.2, 1)
@@ -268,15 +305,6 @@ def _highlights(
                 )
                 canvas.polygon(layer, shape, (*colour.tolist(), 255.0))
         start = stop - 1 + int(rng.random() < 0.3)
-
-
-def _haze(rng: np.random.Generator, layer: Layer) -> Layer:
-    """Lift the blacks of a near, unfocused layer, and let it shine through a little."""
-    alpha = layer[..., 3:].astype(np.float32) / 255
-    lift = np.array([25, 33, 40, 0], np.float32) * np.float32(rng.uniform(0.6, 1.5))
-    shrink = np.array([0.8, 0.8, 0.8, 1.0], np.float32)
-    out = (layer * shrink + lift * alpha) * np.float32(rng.uniform(0.75, 0.97))
-    return np.clip(out, 0, 255).astype(np.uint8)
 
 
 def shade_roots(canvas: Canvas, rng: np.random.Generator, hair: Hair) -> None:
@@ -303,26 +331,27 @@ def shade_roots(canvas: Canvas, rng: np.random.Generator, hair: Hair) -> None:
 
 def cast_shadow(canvas: Canvas, rng: np.random.Generator, hair: Hair) -> None:
     """Darken the skin beside the sharp hairs."""
-    alpha = hair.layers[0][0][..., 3]
     shift = rng.integers(-1, 2, 2) * 0.8 * canvas.hair_width * canvas.scale
-    moved = np.roll(alpha, (int(shift[0]), int(shift[1])), (0, 1))
+    moved = np.roll(hair.hidden, (int(shift[0]), int(shift[1])), (0, 1))
     strength = rng.uniform(0.2, 0.45)
     canvas.absorb((strength, strength, strength), canvas.soft(moved, canvas.hair_width * 0.7))
 
 
-def paint(canvas: Canvas, rng: np.random.Generator, layer: Layer, blur: float, *, textured: bool) -> Plane:
-    """Lay a premultiplied layer over the picture; return its cover as drawn, (H, W) 0..1."""
-    soft = np.asarray(canvas.blur(layer, blur))
-    planes = cv2.split(soft)
-    alpha = planes[3].astype(np.float32) * np.float32(1 / 255)
+def paint(canvas: Canvas, rng: np.random.Generator, layer: Layer, *, textured: bool) -> Plane:
+    """Lay a layer over the picture; return its cover as drawn, (H, W) 0..1."""
+    planes = cv2.split(canvas.blur(layer.ink, layer.blur))
+    alpha = planes[3].astype(np.float32) * np.float32(layer.opacity / 255)
     keep = 1 - alpha
     texture: Plane | None = None
     if textured:
         depth = 0.1 if canvas.magnification < 2 else 0.16
         texture = np.clip(1 + depth * canvas.noise(rng, 1.5 * canvas.grain, 2), 0.4, 1.9)
-    for plane, ink in zip(canvas.colour, planes[:3], strict=True):
+    for plane, ink, haze in zip(canvas.colour, planes[:3], layer.haze, strict=True):
         plane *= keep
-        plane += ink if texture is None else np.minimum(ink * texture, 255 * alpha)
+        if texture is None:
+            plane += ink * np.float32(0.8 * layer.opacity) + np.float32(haze) * alpha
+        else:
+            plane += np.minimum(ink * texture, 255 * alpha)
     return alpha
 
 

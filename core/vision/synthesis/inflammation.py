@@ -4,7 +4,7 @@ import numpy as np
 
 from core.vision.synthesis.canvas import Canvas, Mask, Plane, Points, patch_noise, sigmoid
 
-_BLOOD = (0.16, 0.62, 0.55)
+_BLOOD = (0.1, 0.62, 0.48)
 _PATCH_BIAS = (0.0, -0.35, 0.25, 1.1)
 _PATCH_DEPTH = (0.0, 0.14, 0.24, 0.38)
 _VESSELS = (0.5, 3.5, 8.0, 14.0)
@@ -89,7 +89,7 @@ def _lesion(canvas: Canvas, rng: np.random.Generator, severity: int, x: float, y
     reach, depth, kind = rng.uniform(0.9, 1.7), rng.uniform(0.45, 0.85), rng.random()
     head, firm = rng.uniform(0.45, 0.8), rng.uniform(0.65, 0.95)
     ink = rng.uniform((215, 198, 135), (240, 225, 188))
-    blood = rng.uniform((110, 20, 18), (175, 70, 42))
+    blood = rng.uniform((95, 26, 22), (150, 66, 48))
     squash = rng.uniform(0.85, 1.2)
     window = canvas.window(x, y, radius * (0.8 + 2.2 * reach))
     if window is None:

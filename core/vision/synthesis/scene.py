@@ -85,7 +85,7 @@ def _paint(
 ) -> tuple[npt.NDArray[np.uint8], dict[Condition, Mask], float]:
     greasy = grades[Condition.EXCESS_SEBUM]
     grown = hair.grow(canvas, layer_rng(seed, 1), grades[Condition.HAIR_LOSS], greasy)
-    hidden = grown.layers[0][0][..., 3]
+    hidden = grown.hidden
     masks: dict[Condition, Mask] = {}
 
     relief = skin.paint_skin(canvas, layer_rng(seed, 2), greasy)
@@ -101,12 +101,12 @@ def _paint(
     flecks = scale.paint_fine(canvas, layer_rng(seed, 7), grades[Condition.FINE_SCALING], places)
     flakes = scale.paint_dandruff(canvas, layer_rng(seed, 8), grades[Condition.DANDRUFF], places)
     hair.cast_shadow(canvas, layer_rng(seed, 9), grown)
-    alphas = [hair.paint(canvas, layer_rng(seed, 10), *grown.layers[0], textured=True)]
+    alphas = [hair.paint(canvas, layer_rng(seed, 10), grown.layers[0], textured=True)]
     caught = scale.paint_caught(
         canvas, layer_rng(seed, 11), grades[Condition.DANDRUFF], grades[Condition.FINE_SCALING], places
     )
     lint.paint_lint(canvas, layer_rng(seed, 12))
-    alphas += [hair.paint(canvas, layer_rng(seed, 13), *layer, textured=False) for layer in grown.layers[1:]]
+    alphas += [hair.paint(canvas, layer_rng(seed, 13), layer, textured=False) for layer in grown.layers[1:]]
 
     strands = hair.cover_of(alphas)
     open_skin = 255 - strands

@@ -6,7 +6,8 @@ import numpy as np
 from core.vision.synthesis.canvas import Canvas, Mask, Plane, Points, blobs, sigmoid
 
 _ZONE_BIAS = (-1.9, -0.5, 0.25, 1.1)
-_GLINT_LIMIT = (0.988, 0.965, 0.95, 0.935)
+_GLINT_SHARE = (0.004, 0.025, 0.05, 0.085)
+_RELIEF = (1.0, 3.0, 5.0, 7.0)
 _GLINT_GAIN = (0.3, 0.7, 0.9, 1.05)
 _FILM = (0.0, 0.09, 0.16, 0.25)
 _PLUGS = (0.0, 1.5, 4.0, 8.0)
@@ -15,11 +16,15 @@ _PLUGS = (0.0, 1.5, 4.0, 8.0)
 def paint_sebum(canvas: Canvas, rng: np.random.Generator, severity: int, follicles: Points) -> Mask:
     """Grease the skin; return where, (H, W) 0..255. Without sebum some dry sparkle may remain, not in the mask."""
     zone = _zone(canvas, rng, severity, follicles)
-    glint = _glints(canvas, rng, severity) * zone
+    facing, patchy = _relief(canvas, rng)
+    glint = _glints(rng, severity, facing) * patchy * zone
     canvas.glint += glint
     _sparkle(canvas, rng)
     if not severity:
         return canvas.blank()
+    wet = facing - facing.mean()
+    wet *= zone * np.float32(_RELIEF[severity] * 3 * rng.uniform(0.6, 1.3))
+    canvas.colour += wet
     film = zone * np.float32(_FILM[severity] * rng.uniform(0.7, 1.3))
     canvas.blend(_film_colour(canvas), film)
     plugs = _plugs(canvas, rng, severity, follicles)
@@ -50,21 +55,34 @@ def _zone(canvas: Canvas, rng: np.random.Generator, severity: int, follicles: Po
     return np.asarray(zone, np.float32)
 
 
-def _glints(canvas: Canvas, rng: np.random.Generator, severity: int) -> Plane:
-    """Light a relief of two scales from the side: broken, curved glints on the slopes that face the lamp."""
+def _relief(canvas: Canvas, rng: np.random.Generator) -> tuple[Plane, Plane]:
+    """Light a skin relief of two scales from the side.
+
+    Returns:
+        How squarely each point faces the lamp, and where glints are denser, (H, W) each.
+    """
     grain = canvas.grain
-    size = np.exp(rng.uniform(np.log(3.4), np.log(11))) * grain**1.1
-    lamp, strength, sharp = rng.uniform(0, 2 * np.pi), rng.uniform(0.75, 1.15), rng.uniform(16, 34)
-    height = canvas.noise(rng, size, 3, 0.55) + np.float32(0.8) * canvas.noise(rng, size * 3.5, 1)
-    steep = np.float32(2.2 * grain * 0.125 * canvas.scale)
+    size = np.exp(rng.uniform(np.log(3.0), np.log(8.5))) * grain**0.9
+    lamp = rng.uniform(0, 2 * np.pi)
+    height = canvas.noise(rng, size, 3, 0.6)
+    height += np.float32(0.8) * canvas.noise(rng, size * 3.5, 1)
+    # Slopes are steeper where features are smaller: the factor keeps them alike over sizes.
+    steep = np.float32(0.125 * canvas.scale * size * 0.55)
     across = cv2.Sobel(height, cv2.CV_32F, 1, 0, ksize=3) * steep
     down = cv2.Sobel(height, cv2.CV_32F, 0, 1, ksize=3) * steep
-    upright = 1 / np.sqrt(1 + across * across + down * down)
-    facing = upright * (0.75 - np.float32(0.66 * np.cos(lamp)) * across - np.float32(0.66 * np.sin(lamp)) * down)
-    patchy = np.clip(canvas.noise(rng, 14 * grain, 2) * 0.6 + 0.65, 0, 1.2)
-    gain = np.float32(_GLINT_GAIN[severity] * strength)
-    out: Plane = np.clip((facing - np.float32(_GLINT_LIMIT[severity])) * np.float32(sharp), 0, 1) * patchy * gain
-    return out
+    facing = 0.75 - np.float32(0.66 * np.cos(lamp)) * across - np.float32(0.66 * np.sin(lamp)) * down
+    facing /= np.sqrt(1 + across * across + down * down)
+    patchy = np.clip(canvas.noise(rng, 18 * grain, 2) * np.float32(0.6) + np.float32(0.65), 0, 1.2)
+    return np.asarray(facing, np.float32), np.asarray(patchy, np.float32)
+
+
+def _glints(rng: np.random.Generator, severity: int, facing: Plane) -> Plane:
+    """Let the share of the relief that faces the lamp most squarely shine; the share is what grows with the grade."""
+    strength, spread = rng.uniform(0.75, 1.15), rng.uniform(0.7, 1.4)
+    sample = facing[::4, ::4]
+    limit, above = np.quantile(sample, (1 - _GLINT_SHARE[severity] * spread, 1 - 0.3 * _GLINT_SHARE[severity] * spread))
+    rise = np.float32(_GLINT_GAIN[severity] * strength / max(above - limit, 1e-3))
+    return np.asarray(np.clip((facing - np.float32(limit)) * rise, 0, _GLINT_GAIN[severity] * strength), np.float32)
 
 
 def _sparkle(canvas: Canvas, rng: np.random.Generator) -> None:

@@ -47,7 +47,7 @@ def paint_skin(canvas: Canvas, rng: np.random.Generator, sebum: int) -> Relief:
     _mottle(canvas, rng, lab, half)
     rgb = cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255
     # A unit of lightness is about 2.4 grey levels on fair skin: grain is cheaper there than in CIELAB at full size.
-    texture = np.float32(rng.uniform(0.8, 1.9)) * fine - np.float32(rng.uniform(0.5, 2.2)) * furrow
+    texture = np.float32(rng.uniform(1.1, 2.4)) * fine - np.float32(rng.uniform(0.5, 2.2)) * furrow
     texture *= np.float32(2.4 * tone[0] / 68)
     for plane, small in zip(canvas.colour, cv2.split(rgb), strict=True):
         plane[:] = cv2.resize(small, (canvas.width, canvas.height), interpolation=cv2.INTER_LINEAR)
