@@ -48,7 +48,9 @@ def _illuminate(canvas: Canvas, rng: np.random.Generator) -> None:
         far = np.sqrt(np.square(across - 0.5) + np.square((down - 0.5) * 0.72))
         light = light * (1 - depth * np.clip((far - 0.42) / 0.15, 0, 1))
     canvas.colour *= canvas.enlarge(np.asarray(light, np.float32))
-    contrast = rng.uniform(1.05, 1.5)
+    # Cameras stretch flat pictures and spare harsh ones.
+    spread = float(canvas.colour[1, ::4, ::4].std())
+    contrast = float(np.clip(rng.uniform(1.05, 1.5) * (38 / spread) ** 0.4, 0.85, 2.0))
     np.clip(canvas.colour, 1, None, out=canvas.colour)
     canvas.colour *= np.float32(1 / 131)
     for plane in canvas.colour:
@@ -81,8 +83,8 @@ def _focus(canvas: Canvas, rng: np.random.Generator, image: Plane) -> Plane:
         image = np.asarray(canvas.blur(image, sigma), np.float32)
     image = _depth_of_field(canvas, rng, image)
     image = _shake(canvas, rng, image)
-    sharpen, amount = rng.random(), rng.uniform(0.2, 0.8)
-    if sharpen < 0.7:
+    sharpen, amount = rng.random(), rng.uniform(0.3, 1.0)
+    if sharpen < 0.85:
         grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
         grey -= np.asarray(canvas.blur(grey, 1.3), np.float32)
         image += np.asarray(cv2.merge([grey * np.float32(amount)] * 3), np.float32)
@@ -119,7 +121,7 @@ def _shake(canvas: Canvas, rng: np.random.Generator, image: Plane) -> Plane:
 
 
 def _digitise(canvas: Canvas, rng: np.random.Generator, image: Plane) -> npt.NDArray[np.uint8]:
-    power = rng.uniform(2.5, 6) * 0.6
+    power = rng.uniform(3, 6.5) * 0.6
     common = np.asarray(canvas.white_noise(rng))
     grains = [cv2.addWeighted(common, 0.6 * power, canvas.white_noise(rng), 0.8 * power, 0) for _ in range(3)]
     photo = cv2.add(image, cv2.merge(grains), dtype=cv2.CV_8U)

@@ -96,11 +96,11 @@ def grow(canvas: Canvas, rng: np.random.Generator, loss: int, sebum: int) -> Hai
     style = _style(rng, loss, sebum)
     follicles = _follicles(canvas, rng)
     cover = _cover(canvas, rng, loss)
-    far = rng.uniform(0.0, 0.5) if cover > 0.08 else 0.0
+    far = rng.uniform(0.0, min(0.8, 0.4 + 0.12 * canvas.magnification)) if cover > 0.06 else 0.0
     layer: Ink = np.zeros((canvas.height, canvas.width, 4), np.uint8)
     roots, angles, passing = _roots(canvas, rng, style, follicles, loss)
     curves = _fill(canvas, rng, layer, style, roots, angles, passing, cover * (1 - far), 1.0)
-    layers = [Layer(layer, rng.uniform(0, 0.5))]
+    layers = [Layer(layer, rng.uniform(0.05, 0.27) * canvas.grain)]
     for blur, wide, share in ((rng.uniform(0.8, 2), 1.05, 0.5), (rng.uniform(2, 4.5), 1.3, 0.5)):
         if far:
             near = np.zeros_like(layer)
@@ -124,7 +124,7 @@ def _style(rng: np.random.Generator, loss: int, sebum: int) -> Style:
     return Style(
         angle=rng.uniform(0, 2 * np.pi),
         spread=rng.uniform(0.08, 0.45),
-        stubby=rng.random() < 0.2,
+        stubby=rng.random() < 0.13,
         base=base * rng.uniform(0.5, 1.1) * np.exp(rng.normal(0, 0.04, 3)),
         white=white,
         tinted=rng.uniform(0.3, 0.8) if rng.random() < 0.05 else 0.06,
@@ -186,7 +186,7 @@ def _fill(
     count = len(roots)
     short = style.stubby & ~passing
     hair, width = canvas.hair_width, canvas.extent[0]
-    length = np.where(short, rng.uniform(10, 35, count) * hair, rng.uniform(0.35, 1.3, count) * width)
+    length = np.where(short, rng.uniform(10, 35, count) * hair, rng.uniform(0.45, 1.6, count) * width)
     length = np.where(passing, np.maximum(length, 0.8 * width), length)
     curves = _curves(rng, roots, angles, length)
     thick = hair * wide * np.exp(0.16 * rng.standard_normal(count))
@@ -213,7 +213,7 @@ def _enough(canvas: Canvas, curves: Points, thick: Points, length: Points, cover
 def _curves(rng: np.random.Generator, roots: Points, angles: Points, length: Points) -> Points:
     count = len(roots)
     t = np.linspace(0, 1, _POINTS)[None]
-    bend = rng.normal(0, 0.45, (count, 1))
+    bend = np.exp(rng.normal(-0.9, 0.5)) * (rng.standard_normal((count, 1)) + rng.normal(0, 0.8))
     sway = rng.normal(0, 0.12, (count, 1)) * np.sin(t * rng.uniform(2, 5, (count, 1)))
     way = angles[:, None] + bend * t + sway
     step = (length / (_POINTS - 1))[:, None]
@@ -269,7 +269,8 @@ def _strand(
     canvas.polygon(layer, _ribbon(curve, normal, half, 0), (*edge.tolist(), 255.0))
     canvas.dot(layer, curve[0, 0], curve[0, 1], half[0] * 0.92, (*(base * 0.5).tolist(), 255.0))
     side = rng.uniform(-0.14, 0.14)
-    light = np.clip(base * (1.05 if pale else 1.2) + gloss * rng.uniform(25, 95) * np.array([0.9, 1.0, 1.06]), 0, 245)
+    shine = gloss * rng.uniform(5, 30) if pale else gloss * rng.uniform(25, 95)
+    light = np.clip(base * (1.0 if pale else 1.2) + shine * np.array([0.9, 1.0, 1.06]), 0, 245)
     if half.max() > 1.1:
         canvas.polygon(layer, _ribbon(curve, normal, half * 0.62, side), (*base.tolist(), 255.0))
         _highlights(canvas, rng, layer, strand, base, light, side)
@@ -344,14 +345,14 @@ def paint(canvas: Canvas, rng: np.random.Generator, layer: Layer, *, textured: b
     keep = 1 - alpha
     texture: Plane | None = None
     if textured:
-        depth = 0.1 if canvas.magnification < 2 else 0.16
-        texture = np.clip(1 + depth * canvas.noise(rng, 1.5 * canvas.grain, 2), 0.4, 1.9)
+        depth = 5 if canvas.magnification < 2 else 9
+        texture = np.float32(depth) * canvas.noise(rng, 1.5 * canvas.grain, 2) * alpha
     for plane, ink, haze in zip(canvas.colour, planes[:3], layer.haze, strict=True):
         plane *= keep
         if texture is None:
             plane += ink * np.float32(0.8 * layer.opacity) + np.float32(haze) * alpha
         else:
-            plane += np.minimum(ink * texture, 255 * alpha)
+            plane += np.maximum(ink + texture, 0)
     return alpha
 
 

@@ -93,13 +93,14 @@ def paint_dandruff(canvas: Canvas, rng: np.random.Generator, severity: int, plac
     radii = np.exp(rng.uniform(np.log(least), np.log(2.2 if not severity else largest), count)) * canvas.grain
     cover = np.zeros((canvas.height, canvas.width), np.float32)
     shade = np.ones_like(cover)
-    opacity = rng.uniform(0.2, 0.75)
+    opacity = rng.uniform(0.1, 0.35) if rng.random() < 0.4 else rng.uniform(0.35, 0.75)
     for (x, y), radius in zip(centres, radii, strict=True):
         _flake(canvas, rng, (x, y), radius, opacity, cover, shade)
         if radius > 5:
             for _ in range(int(rng.integers(0, 3))):
                 dx, dy = rng.normal(0, radius * 0.7, 2)
                 _flake(canvas, rng, (x + dx, y + dy), radius * rng.uniform(0.3, 0.7), opacity, cover, shade)
+    _collars(canvas, rng, severity, places, cover, shade)
     _lay(canvas, rng, cover, shade)
     return (np.clip(cover * 1.3, 0, 1) * 255).astype(np.uint8) if severity else canvas.blank()
 
@@ -115,7 +116,7 @@ def _flake(
 ) -> None:
     """Tear one flake out of noise: thin inside, thicker and lit at the edges that curl up."""
     stretch, tilt, light = np.exp(0.3 * rng.standard_normal()), rng.uniform(0, np.pi), rng.uniform(0, 2 * np.pi)
-    thick = opacity + (1 - opacity) * rng.random() ** 1.7
+    thick = opacity + min(1 - opacity, 0.2 + opacity) * rng.random() ** 1.7
     torn = rng.uniform(0.3, 0.65)
     hollow = rng.uniform(0, 0.55)
     window = canvas.window(*place, radius * 2.2)
@@ -139,6 +140,29 @@ def _flake(
     on_top = alpha > area
     lit[on_top] = (0.9 + 0.16 * rim * facing + 0.05 * rough)[on_top]
     np.maximum(area, alpha, out=area)
+
+
+def _collars(
+    canvas: Canvas, rng: np.random.Generator, severity: int, places: Places, cover: Plane, shade: Plane
+) -> None:
+    """Ring some hair roots with thin, torn scale that stands off the skin."""
+    count = int(rng.poisson((0.0, 0.5, 1.3, 3.0)[severity]))
+    for place in rng.permutation(len(places.follicles))[:count]:
+        x, y = places.follicles[place]
+        inner, thick = canvas.hair_width * rng.uniform(0.9, 1.8), rng.uniform(0.25, 0.8)
+        band, gap = rng.uniform(0.18, 0.4) * inner + 0.8, rng.uniform(0, 2 * np.pi)
+        window = canvas.window(x, y, inner + 3 * band)
+        if window is None:
+            continue
+        rows, columns, across, down = window
+        distance = np.sqrt(across**2 + down**2)
+        rough = patch_noise(rng, distance.shape, 6)
+        ring = np.exp(-np.square((distance - np.float32(inner) + np.float32(0.6 * band) * rough) / np.float32(band)))
+        open_side = 0.5 + 0.5 * np.cos(np.arctan2(down, across) - np.float32(gap))
+        alpha = np.clip(ring * 1.6 - 0.4 + 0.15 * rough, 0, 1) * np.float32(thick) * np.clip(open_side * 1.6, 0.1, 1)
+        area = cover[rows, columns]
+        shade[rows, columns][alpha > area] = 1
+        np.maximum(area, alpha, out=area)
 
 
 def _lay(canvas: Canvas, rng: np.random.Generator, cover: Plane, shade: Plane) -> None:

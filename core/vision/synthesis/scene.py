@@ -52,7 +52,7 @@ def draw_scene(
         seed: Any whole number from 0.
         severities: Grades to draw; missing conditions are drawn at random, 45 % good and the rest evenly.
         size: Width and height in pixels, at least 112 x 80.
-        magnification: 1 = a hair is about 3.6 of 448 pixels wide; at random (0.7 to 6.5) where not given.
+        magnification: 1 = a hair is about 3.6 of 448 pixels wide; at random (0.7 to 7.5) where not given.
 
     Raises:
         ValueError: The size is too small, or the seed negative.
@@ -75,8 +75,8 @@ def _grades(rng: np.random.Generator, wanted: Mapping[Condition, Severity]) -> d
 
 
 def _magnification(rng: np.random.Generator) -> float:
-    wide = rng.random() < 0.15
-    low, high = (0.7, 6.5) if wide else (0.95, 4.3)
+    wide = rng.random() < 0.2
+    low, high = (0.7, 7.5) if wide else (0.95, 5.2)
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 

@@ -43,11 +43,16 @@ def paint_skin(canvas: Canvas, rng: np.random.Generator, sebum: int) -> Relief:
     lab = np.empty((half[1], half[0], 3), np.float32)
     lab[..., 0] = tone[0] + 2.6 * small_big + 1.5 * small_rough
     lab[..., 1] = tone[1] + 0.6 * small_rough + 0.7 * _shrunk(canvas, rng, 90, half)
-    lab[..., 2] = tone[2] + rng.uniform(1, 3) * _shrunk(canvas, rng, 80, half) - 0.7 * small_rough + 0.6 * small_big
+    lab[..., 2] = (
+        tone[2]
+        + rng.uniform(1, 3) * min(1, tone[0] / 68) * _shrunk(canvas, rng, 80, half)
+        - 0.7 * small_rough
+        + 0.6 * small_big
+    )
     _mottle(canvas, rng, lab, half)
     rgb = cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255
     # A unit of lightness is about 2.4 grey levels on fair skin: grain is cheaper there than in CIELAB at full size.
-    texture = np.float32(rng.uniform(1.1, 2.4)) * fine - np.float32(rng.uniform(0.5, 2.2)) * furrow
+    texture = np.float32(rng.uniform(1.5, 3.0)) * fine - np.float32(rng.uniform(0.5, 2.2)) * furrow
     texture *= np.float32(2.4 * tone[0] / 68)
     for plane, small in zip(canvas.colour, cv2.split(rgb), strict=True):
         plane[:] = cv2.resize(small, (canvas.width, canvas.height), interpolation=cv2.INTER_LINEAR)
