@@ -346,7 +346,7 @@ def paint(canvas: Canvas, rng: np.random.Generator, layer: Layer, *, textured: b
     texture: Plane | None = None
     if textured:
         depth = 5 if canvas.magnification < 2 else 9
-        texture = np.float32(depth) * canvas.noise(rng, 1.5 * canvas.grain, 2) * alpha
+        texture = np.float32(depth) * canvas.noise(rng, 2.4 * canvas.grain, 2) * alpha
     for plane, ink, haze in zip(canvas.colour, planes[:3], layer.haze, strict=True):
         plane *= keep
         if texture is None:

@@ -5,7 +5,7 @@ import numpy as np
 from core.vision.synthesis.canvas import Canvas, Mask, Plane, Points, patch_noise, sigmoid
 
 _BLOOD = (0.1, 0.62, 0.48)
-_PATCH_BIAS = (0.0, -0.35, 0.25, 1.1)
+_PATCH_BIAS = (0.0, -0.35, 0.3, 1.5)
 _PATCH_DEPTH = (0.0, 0.14, 0.24, 0.38)
 _VESSELS = (0.5, 3.5, 8.0, 14.0)
 _VESSEL_DEPTH = (0.18, 0.26, 0.36, 0.46)
@@ -21,7 +21,7 @@ def paint_erythema(canvas: Canvas, rng: np.random.Generator, severity: int) -> M
     field = canvas.noise(rng, size, 3)
     vessels = _vessels(canvas, rng, severity)
     if severity:
-        patch = sigmoid((field + np.float32(_PATCH_BIAS[severity])) * 2.2)
+        patch = sigmoid((field + np.float32(_PATCH_BIAS[severity])) * 1.8)
         patch *= np.float32(_PATCH_DEPTH[severity] * depth)
         canvas.absorb(_BLOOD, patch)
     canvas.absorb((0.1, 0.6, 0.48), vessels)

@@ -8,8 +8,8 @@ from core.vision.synthesis.canvas import Canvas, Mask, Plane, Points, blobs, pat
 from core.vision.synthesis.inflammation import open_places
 from core.vision.synthesis.skin import Relief
 
-_FLECKS = (2.0, 34.0, 90.0, 210.0)
-_VEIL_LIMIT = (9.0, 1.7, 1.4, 1.0)
+_FLECKS = (2.0, 48.0, 125.0, 290.0)
+_VEIL_LIMIT = (9.0, 1.5, 1.15, 0.8)
 _ON_HAIR = (0.6, 7.0, 16.0, 34.0)
 _FLAKES = ((0, 0), (1, 2), (3, 7), (8, 17))
 _LARGEST = (4.0, 12.0, 15.0, 20.0)
@@ -44,12 +44,12 @@ def paint_fine(canvas: Canvas, rng: np.random.Generator, severity: int, places: 
 
 
 def _flecks(canvas: Canvas, rng: np.random.Generator, severity: int, places: Places) -> Plane:
-    count = int(rng.poisson(_FLECKS[severity] / canvas.magnification**0.8 * rng.uniform(0.7, 1.4)))
+    count = int(rng.poisson(_FLECKS[severity] / canvas.magnification**0.65 * rng.uniform(0.7, 1.4)))
     mask = canvas.blank()
     if count:
         centres = _fleck_places(canvas, rng, count, places)
-        radii = np.clip(0.95 * np.exp(0.5 * rng.standard_normal(count)), 0.45, 3.4) * canvas.grain
-        faint = rng.uniform(0.25, 0.9, count) ** 1.3 * 255
+        radii = np.clip(1.2 * np.exp(0.5 * rng.standard_normal(count)), 0.45, 3.4) * canvas.grain
+        faint = rng.uniform(0.35, 1.0, count) ** 1.2 * 255
         for outline, value in zip(blobs(rng, centres, radii, 7, 0.6), faint, strict=True):
             canvas.polygon(mask, outline, float(value))
     return canvas.soft(mask, rng.uniform(0.35, 0.7))
@@ -75,7 +75,7 @@ def _veil(canvas: Canvas, rng: np.random.Generator, severity: int, relief: Relie
     grain = canvas.grain
     powder = canvas.noise(rng, 3.0 * grain, 2, 0.8) + np.float32(0.7) * relief.furrow
     patch = sigmoid((canvas.noise(rng, 60 * grain, 2) + np.float32((0, -0.6, 0.1, 0.8)[severity])) * 3)
-    out: Plane = np.clip((powder - np.float32(_VEIL_LIMIT[severity])) * np.float32(0.75), 0, 0.6) * patch
+    out: Plane = np.clip((powder - np.float32(_VEIL_LIMIT[severity])) * np.float32(0.85), 0, 0.6) * patch
     return out
 
 

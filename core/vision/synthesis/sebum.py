@@ -5,10 +5,10 @@ import numpy as np
 
 from core.vision.synthesis.canvas import Canvas, Mask, Plane, Points, blobs, sigmoid
 
-_ZONE_BIAS = (-1.9, -0.5, 0.25, 1.1)
-_GLINT_SHARE = (0.004, 0.025, 0.05, 0.085)
+_ZONE_BIAS = (-1.9, -0.4, 0.4, 1.4)
+_GLINT_SHARE = (0.004, 0.025, 0.055, 0.1)
 _RELIEF = (1.0, 3.0, 5.0, 7.0)
-_GLINT_GAIN = (0.3, 0.7, 0.9, 1.05)
+_GLINT_GAIN = (0.3, 0.8, 1.05, 1.3)
 _FILM = (0.0, 0.09, 0.16, 0.25)
 _PLUGS = (0.0, 1.5, 4.0, 8.0)
 
@@ -78,7 +78,7 @@ def _relief(canvas: Canvas, rng: np.random.Generator) -> tuple[Plane, Plane]:
 
 def _glints(rng: np.random.Generator, severity: int, facing: Plane) -> Plane:
     """Let the share of the relief that faces the lamp most squarely shine; the share is what grows with the grade."""
-    strength, spread = rng.uniform(0.75, 1.15), rng.uniform(0.7, 1.4)
+    strength, spread = rng.uniform(0.8, 1.15), rng.uniform(0.8, 1.35)
     sample = facing[::4, ::4]
     limit, above = np.quantile(sample, (1 - _GLINT_SHARE[severity] * spread, 1 - 0.3 * _GLINT_SHARE[severity] * spread))
     rise = np.float32(_GLINT_GAIN[severity] * strength / max(above - limit, 1e-3))
