@@ -1,0 +1,1 @@
+"""The only package that knows Streamlit: router, shared widgets, cached resources, and how results are drawn."""

@@ -1,0 +1,37 @@
+"""About and privacy: what is kept, this session's results, limits, models, licence."""
+
+import streamlit as st
+
+from core import __version__
+from core.interface.answers import draw_what_is_kept
+from core.interface.kept_view import draw_kept
+from core.interface.language import say
+from core.interface.models import list_models
+from core.settings import get_settings
+
+
+def draw_about() -> None:
+    """Draw the page below its header."""
+    st.subheader(say("about.results.heading"), anchor="results")
+    st.caption(say("about.results.note"))
+    draw_kept()
+    st.subheader(say("about.kept.heading"), anchor="kept")
+    draw_what_is_kept()
+    for name in ("refusals", "usage"):
+        st.markdown(say(f"about.kept.{name}"))
+    st.subheader(say("about.limits.heading"), anchor="limits")
+    st.markdown("\n".join(f"- {say(f'about.limits.{name}')}" for name in ("grade", "light", "people", "child")))
+    st.subheader(say("about.models.heading"), anchor="models")
+    _draw_models()
+    st.subheader(say("about.licence.heading"), anchor="licence")
+    st.markdown(say("about.licence.own", version=__version__))
+    st.markdown(say("about.licence.photos"))
+
+
+def _draw_models() -> None:
+    models = list_models(get_settings().models_dir)
+    if not models:
+        st.markdown(say("about.models.none"))
+    for model in models:
+        with st.expander(say("about.models.title", model=model.id, version=model.version), icon=":material/article:"):
+            st.markdown(model.card or say("about.models.no_card"), anchors=False)
