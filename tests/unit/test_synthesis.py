@@ -15,7 +15,7 @@ from core.locale import Language, text
 from core.taxonomy import CONDITIONS, SEVERITIES, Condition, Severity, View
 from core.vision.synthesis import Scene, draw_scene, write_examples, write_scenes
 
-SEEDS = range(6)
+SEEDS = range(5)
 
 
 @cache
@@ -59,9 +59,9 @@ def test_wanted_severity_is_drawn(condition):
 
 
 def test_missing_conditions_are_drawn_at_random():
-    grades = Counter(g for seed in range(60) for g in draw_scene(seed, size=(112, 80)).severities.values())
-    assert 0.36 < grades[Severity.GOOD] / 360 < 0.54
-    assert all(grades[g] > 35 for g in SEVERITIES)
+    grades = Counter(g for seed in range(40) for g in draw_scene(seed, size=(112, 80)).severities.values())
+    assert 0.36 < grades[Severity.GOOD] / 240 < 0.54
+    assert all(grades[g] > 22 for g in SEVERITIES)
 
 
 @pytest.mark.parametrize("condition", [c for c in CONDITIONS if c is not Condition.HAIR_LOSS])
@@ -82,7 +82,7 @@ def test_redness_grows_with_erythema_despite_white_balance():
 
 
 def test_hair_cover_falls_with_hair_loss():
-    cover = [np.mean([only(Condition.HAIR_LOSS, g, s).hair_cover for s in range(12)]) for g in SEVERITIES]
+    cover = [np.mean([only(Condition.HAIR_LOSS, g, s).hair_cover for s in range(10)]) for g in SEVERITIES]
     assert cover == sorted(cover, reverse=True)
     assert cover[3] < 0.5 * cover[0]
 
@@ -116,6 +116,12 @@ def test_magnification_widens_hair():
 def test_too_small_a_size_is_refused(size):
     with pytest.raises(ValueError, match="112 x 80"):
         draw_scene(0, size=size)
+
+
+@pytest.mark.parametrize("magnification", [0.0, -1.0, 50.0])
+def test_impossible_magnification_is_refused(magnification):
+    with pytest.raises(ValueError, match="between"):
+        draw_scene(0, magnification=magnification)
 
 
 def test_written_scenes_are_the_same_with_one_and_two_workers(tmp_path):

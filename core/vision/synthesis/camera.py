@@ -59,7 +59,7 @@ def _illuminate(canvas: Canvas, rng: np.random.Generator) -> None:
 
 def _balance(canvas: Canvas, rng: np.random.Generator, tint: npt.NDArray[np.float64]) -> None:
     """Balance to grey, as these cameras do, yet leave most of what redness added: a strong balance would erase it."""
-    strength, forgive = rng.uniform(0.85, 1.05), rng.uniform(0.3, 0.75)
+    strength, forgive = rng.uniform(0.88, 1.04), rng.uniform(0.25, 0.6)
     target = _NEUTRAL + rng.normal(0, 5.5)
     mean = canvas.colour.mean((1, 2), dtype=np.float64)
     calm = mean / tint
@@ -67,7 +67,7 @@ def _balance(canvas: Canvas, rng: np.random.Generator, tint: npt.NDArray[np.floa
     gain = (target / calm) ** strength * (target.mean() / calm.mean()) ** (1 - strength)
     gain *= (wanted / target) / tint
     gain *= target.mean() / (gain * mean).mean()
-    gain *= np.exp(rng.normal(0, 0.022, 3) + np.array([1.0, 0.0, -1.0]) * rng.normal(0, 0.018))
+    gain *= np.exp(rng.normal(0, 0.013, 3) + np.array([1.0, 0.0, -1.0]) * rng.normal(0, 0.018))
     canvas.colour *= gain.astype(np.float32)[:, None, None]
 
 

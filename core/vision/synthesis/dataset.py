@@ -43,7 +43,7 @@ def write_scenes(
 
     Args:
         folder: Where to write; made if missing. Files are named `syn-<seed>-000001.jpg`.
-        count: How many.
+        count: How many, below a million.
         seed: Another seed gives other photos, without overlap.
         workers: Processes; 0 takes all cores.
         masks: Also write each condition's mask, `<stem>.<condition>.png`.

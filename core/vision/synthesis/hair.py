@@ -57,6 +57,7 @@ class Style:
         tinted: Share of brown ones among them.
         thin: Share of miniaturised ones.
         gloss: Strength of the highlights; wet hair shines more.
+        clump: How far greasy hairs lean together, 0..1.
     """
 
     angle: float
@@ -67,6 +68,7 @@ class Style:
     tinted: float
     thin: float
     gloss: float
+    clump: float
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,8 @@ def _style(rng: np.random.Generator, loss: int, sebum: int) -> Style:
         white=white,
         tinted=rng.uniform(0.3, 0.8) if rng.random() < 0.05 else 0.06,
         thin=_THIN_SHARE[loss],
-        gloss=rng.uniform(0.7, 1.2) + (0.0, 0.05, 0.2, 0.4)[sebum] * rng.random(),
+        gloss=rng.uniform(0.7, 1.2) + (0.0, 0.1, 0.4, 0.8)[sebum] * rng.random(),
+        clump=(0.0, 0.0, 0.3, 0.6)[sebum] * rng.random(),
     )
 
 
@@ -157,9 +160,21 @@ def _roots(
     roots = np.repeat(alive, sizes, axis=0)
     roots = roots + rng.normal(0, 0.5 * canvas.hair_width, roots.shape)
     angles = np.repeat(style.angle + rng.normal(0, style.spread, len(alive)), sizes)
+    angles = _clumped(canvas, rng, style, roots, angles)
     ends, ways = _passing(canvas, rng, style, 140)
     passing = np.r_[np.zeros(len(roots), bool), np.ones(len(ends), bool)]
     return np.r_[roots, ends], np.r_[angles + rng.normal(0, 0.1, len(angles)), ways], passing
+
+
+def _clumped(canvas: Canvas, rng: np.random.Generator, style: Style, roots: Points, angles: Points) -> Points:
+    """Turn hairs towards the nearest of a few points ahead, where grease holds their ends together."""
+    points = rng.uniform(-0.2, 1.2, (9, 2)) * canvas.extent
+    away = points[None] - roots[:, None]
+    turn = (np.arctan2(away[..., 1], away[..., 0]) - angles[:, None] + np.pi) % (2 * np.pi) - np.pi
+    cost = np.hypot(away[..., 0], away[..., 1]) * (1 + 3 * np.abs(turn))
+    nearest = turn[np.arange(len(roots)), cost.argmin(1)]
+    out: Points = angles + style.clump * np.clip(nearest, -0.8, 0.8)
+    return out
 
 
 def _passing(canvas: Canvas, rng: np.random.Generator, style: Style, count: int) -> tuple[Points, Points]:

@@ -55,11 +55,13 @@ def draw_scene(
         magnification: 1 = a hair is about 3.6 of 448 pixels wide; at random (0.7 to 7.5) where not given.
 
     Raises:
-        ValueError: The size is too small, or the seed negative.
+        ValueError: The size is too small, the magnification out of 0.3 to 20, or the seed negative.
     """
     width, height = size
     if width < 112 or height < 80:
         raise ValueError("a scene is at least 112 x 80 pixels")
+    if magnification is not None and not 0.3 <= magnification <= 20:
+        raise ValueError("a magnification lies between 0.3 and 20")
     rng = layer_rng(seed, 0)
     grades = _grades(rng, severities or {})
     drawn = _magnification(rng)
