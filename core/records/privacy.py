@@ -1,0 +1,108 @@
+"""Consent, retention, and what may be published: no cell under ten people."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from core.records.store import RecordStore
+
+CONSENT_VERSION = "2026-11"
+"""The wording a person agrees to. Change it whenever the consent text of the page changes in meaning."""
+
+MIN_CELL = 10
+"""The smallest number of people a published cell may stand for."""
+
+Counts = npt.NDArray[np.int64]
+Lines = npt.NDArray[np.bool_]
+
+
+def population(*, demo: bool) -> str:
+    """Say in SQL, over `visits AS v`, whom a figure or an export is about.
+
+    Args:
+        demo: The demonstration population instead of real people. Pictures that ship as examples belong to neither.
+    """
+    return "v.source = 'demo'" if demo else "v.source NOT IN ('demo', 'example')"
+
+
+def delete_older_than(store: "RecordStore", days: int) -> int:
+    """Delete visits older than a number of days and wipe their bytes.
+
+    Imported grades whose time is unknown count from the day they were imported.
+
+    Args:
+        store: The records.
+        days: How long visits may be kept.
+
+    Returns:
+        How many visits were deleted.
+
+    Raises:
+        ValueError: A negative number of days.
+        RecordsError: As `RecordStore.erase`.
+    """
+    if days < 0:
+        raise ValueError(f"visits are kept for at least 0 days, not {days}")
+    return store.delete_where("coalesce(visited_at, stored_at) < ?", [datetime.now(UTC) - timedelta(days=days)])
+
+
+def is_small(counts: Counts) -> bool:
+    """Whether a cell would say something about fewer than ten people.
+
+    Args:
+        counts: Numbers of people (k,) that add up over cells, for example with and without a finding.
+    """
+    return bool(np.any((counts > 0) & (counts < MIN_CELL)) or 0 < int(counts.sum()) < MIN_CELL)
+
+
+def hidden_lines(table: Counts) -> tuple[Lines, Lines] | None:
+    """Choose which rows and columns of a table are not published, so that no hidden small cell can be derived.
+
+    The table is published with its row sums, column sums and total. The rule is simple rather than sparing:
+
+    - columns whose sum is small are hidden with all their cells, and then the smallest other columns, until what is
+      missing from the total is not small itself;
+    - rows with a small cell or sum are hidden whole, their sum included, and then the smallest other rows, until in
+      every shown column, in the hidden columns together and in the total, what is missing is not small itself.
+
+    All that subtraction can then give is a sum of hidden cells that stands for ten people or for nobody.
+
+    Args:
+        table: People per row, column and measure, (rows, columns, k); measures are disjoint (with a finding, without).
+
+    Returns:
+        Hidden rows (rows,) and hidden columns (columns,); None where not even the total may be shown.
+    """
+    total = table.sum(axis=(0, 1))
+    if is_small(total) or not total.any():
+        return None
+    small_columns = np.array([is_small(column) for column in table.sum(axis=0)], dtype=np.bool_)
+    columns = _hide_until_safe(table.sum(axis=0), small_columns, lambda chosen: [table[:, chosen].sum(axis=(0, 1))])
+    small_rows = np.array([is_small(row.sum(axis=0)) or any(map(is_small, row)) for row in table], dtype=np.bool_)
+
+    def missing(rows: Lines) -> list[Counts]:
+        hidden = table[rows].sum(axis=0)
+        return [*hidden[~columns], hidden[columns].sum(axis=0), hidden.sum(axis=0)]
+
+    rows = _hide_until_safe(table.sum(axis=1), small_rows, missing)
+    return rows, columns
+
+
+def _hide_until_safe(sums: Counts, small: Lines, missing: Callable[[Lines], list[Counts]]) -> Lines:
+    """Hide the small lines, then the smallest others, until nothing small is missing from what is shown.
+
+    Args:
+        sums: What each line stands for, (lines, k).
+        small: The lines that must be hidden, (lines,).
+        missing: The cells that subtraction would give when these lines are hidden.
+    """
+    hidden = small.copy()
+    people = sums.sum(axis=1)
+    while any(is_small(cell) for cell in missing(hidden)):
+        shown = np.flatnonzero(~hidden & (people > 0))
+        hidden[shown[np.argmin(people[shown])]] = True
+    return hidden
