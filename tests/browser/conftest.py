@@ -1,0 +1,116 @@
+"""The application as its users start it, and a browser that tells of every request it makes."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = os.environ.get("SCALPSPECTRA_CHROMIUM", "/usr/bin/chromium")
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LOCAL_SCHEMES = {"data", "blob", "about", "chrome-error"}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_until_healthy(address: str, server: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            pytest.fail(f"the application ended: {log.read_text()}")
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"the application did not start within a minute: {log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def application(tmp_path_factory):
+    """Address of a running application with records of its own."""
+    folder = tmp_path_factory.mktemp("application")
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "streamlit", "run", "Home.py", f"--server.port={port}", "--server.headless=true"]
+    log = folder / "log.txt"
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "SCALPSPECTRA_VAR_DIR": str(folder / "var")},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_until_healthy(address, server, log)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(application, browser):
+    """Open a page of the application; at the end, no request has left the machine and no script has failed."""
+    foreign: list[str] = []
+    failures: list[str] = []
+    contexts = []
+
+    def open_one(path="", *, locale="en-US", width=1280, color_scheme="light"):
+        context = browser.new_context(
+            locale=locale, viewport={"width": width, "height": 900}, color_scheme=color_scheme, accept_downloads=True
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.on("request", lambda request: None if _is_local(request.url) else foreign.append(request.url))
+        page.on("websocket", lambda socket: None if _is_local(socket.url) else foreign.append(socket.url))
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        page.goto(f"{application}/{path}")
+        page.locator("h1").first.wait_for()
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert foreign == []
+    assert failures == []
+
+
+def _is_local(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in LOCAL_SCHEMES or parts.hostname == "127.0.0.1"
+
+
+@pytest.fixture(scope="session")
+def example_photo():
+    """One of the pictures that ship."""
+    return sorted((ROOT / "data" / "examples").glob("*.jpg"))[0]
