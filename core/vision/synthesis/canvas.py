@@ -18,6 +18,8 @@ Colour = tuple[float, float, float]
 
 LOGICAL_WIDTH = 448.0
 _BANK_SIDE = 1024
+_CELLS = 1.7
+_CALM = 0.9
 _SHIFT = 4
 _FIXED = 1 << _SHIFT
 
@@ -32,6 +34,13 @@ def _bank() -> Plane:
 def _soft_bank() -> Plane:
     """White noise as a sensor's demosaicing leaves it: neighbours share a little."""
     return np.asarray(cv2.GaussianBlur(_bank(), (3, 3), 0.6), np.float32)
+
+
+@cache
+def _round_bank() -> Plane:
+    """Noise whose features are a few cells wide and round: enlarged, it shows nothing of its grid."""
+    soft = cv2.GaussianBlur(_bank(), (7, 7), 0.9, borderType=cv2.BORDER_REFLECT_101)
+    return np.asarray(soft / soft.std(), np.float32)
 
 
 def _crop(rows: int, columns: int, height: int, width: int, bank: Plane | None = None) -> Plane:
@@ -127,27 +136,29 @@ class Canvas:
     def small_noise(self, rng: np.random.Generator, size: float, octaves: int = 3, persistence: float = 0.5) -> Plane:
         """Draw noise like `noise`, on its own grid: for arithmetic before enlarging."""
         rows, columns = (int(v) for v in rng.integers(0, _BANK_SIDE, 2))
-        finest = 1.2 / max(self.scale, 1.0)
+        finest = 1.0 / max(self.scale, 1.0)
         wide, high = self.extent
         total: npt.NDArray[Any] | None = None
         amplitude = 1.0
         power = 0.0
         for octave in range(octaves + max(0, round(np.log2(self.scale)))):
-            cell = max(size / 2**octave, finest)
+            cell = max(size / 2**octave / _CELLS, finest)
             shape = (int(high / cell) + 3, int(wide / cell) + 3)
-            grid = _crop(rows + 97 * octave, columns + 61 * octave, *shape) * np.float32(amplitude)
+            grid = _crop(rows + 97 * octave, columns + 61 * octave, *shape, _round_bank()) * np.float32(amplitude)
             if total is not None:
-                grid += cv2.resize(total, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
+                grid += cv2.resize(total, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
             total = grid
             power += amplitude**2
             amplitude *= persistence
         assert total is not None
-        out: Plane = total * np.float32(power**-0.5)
+        out: Plane = total * np.float32(_CALM * power**-0.5)
         return out
 
     def enlarge(self, grid: npt.NDArray[np.float32]) -> Plane:
         """Stretch a small grid over the picture."""
-        out = cv2.resize(grid, (self.width, self.height), interpolation=cv2.INTER_CUBIC)
+        # Bent interpolation only pays where a cell spans several pixels.
+        how = cv2.INTER_CUBIC if self.width > 3 * grid.shape[1] else cv2.INTER_LINEAR
+        out = cv2.resize(grid, (self.width, self.height), interpolation=how)
         return np.asarray(out, np.float32)
 
     def white_noise(self, rng: np.random.Generator) -> Plane:

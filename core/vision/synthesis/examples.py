@@ -23,12 +23,12 @@ class Example:
 
 
 EXAMPLES = (
-    Example("calm", 12, 1.6, {}),
-    Example("dandruff", 23, 1.9, {Condition.DANDRUFF: Severity.MODERATE}),
-    Example("oily", 31, 2.2, {Condition.EXCESS_SEBUM: Severity.SEVERE}),
-    Example("redness", 45, 1.8, {Condition.INTERFOLLICULAR_ERYTHEMA: Severity.SEVERE}),
-    Example("pustules", 52, 1.8, {Condition.FOLLICULAR_PUSTULES: Severity.MODERATE}),
-    Example("thinning", 61, 1.3, {Condition.HAIR_LOSS: Severity.SEVERE}),
+    Example("calm", 316, 1.6, {}),
+    Example("dandruff", 320, 2.0, {Condition.DANDRUFF: Severity.MODERATE}),
+    Example("oily", 319, 2.6, {Condition.EXCESS_SEBUM: Severity.SEVERE}),
+    Example("redness", 316, 1.8, {Condition.INTERFOLLICULAR_ERYTHEMA: Severity.SEVERE}),
+    Example("pustules", 318, 2.0, {Condition.FOLLICULAR_PUSTULES: Severity.MODERATE}),
+    Example("thinning", 322, 1.4, {Condition.HAIR_LOSS: Severity.SEVERE}),
 )
 
 
