@@ -27,6 +27,7 @@ _CAUSES = (
             "failure while replaying wal",
         ),
     ),
+    ("records.no_file", ("no files found",)),
     ("records.not_writable", ("permission denied", "read-only file system", "cannot open file")),
 )
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
@@ -46,6 +47,8 @@ def explain(error: duckdb.Error | OSError, path: Path) -> RecordsError | None:
     if isinstance(error, OSError):
         if error.errno in _FULL:
             return RecordsError("records.disk_full", path=path)
+        if error.errno == errno.ENOENT:
+            return RecordsError("records.no_file", path=path)
         return RecordsError("records.not_writable", path=path) if error.errno in _FORBIDDEN else None
     message = str(error).lower()
     for code, signs in _CAUSES:

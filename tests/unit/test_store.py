@@ -248,6 +248,27 @@ except RecordsError as error:
     store.add_visit(make_visit(), "key")
 
 
+def test_no_other_program_gets_at_the_file_either(store, path, tmp_path):
+    code = "import duckdb; duckdb.connect(path)"
+    identity = store.add_visit(make_visit(), "key")
+    store.backup(tmp_path / "copy.duckdb")
+    assert "Could not set lock" in child(path, code).communicate()[1]
+    store.delete_visit(identity)
+    assert "Could not set lock" in child(path, code).communicate()[1]
+
+
+def test_file_held_by_another_program_is_busy(path):
+    RecordStore.open(path).close()
+    code = "import duckdb; held = duckdb.connect(path); print('held', flush=True); sys.stdin.read()"
+    other = child(path, code, stdin=subprocess.PIPE)
+    assert other.stdout.readline() == "held\n"
+    with pytest.raises(RecordsError) as caught:
+        RecordStore.open(path)
+    other.communicate("")
+    assert caught.value.code == "records.busy"
+    RecordStore.open(path).close()
+
+
 def test_acknowledged_visits_survive_kill(path):
     code = """
 store = RecordStore.open(path)
@@ -306,7 +327,7 @@ def test_many_threads_read_and_write_while_visits_are_erased(store):
     done = threading.Event()
 
     def write(number):
-        for turn in range(3):
+        for turn in range(2):
             visit = make_visit(f"{number} {turn}", answers={"n": f"{number} {turn}"})
             identity = store.add_visit(visit, "key")
             if store.visit(identity) != visit:
@@ -330,7 +351,7 @@ def test_many_threads_read_and_write_while_visits_are_erased(store):
         for thread in readers + writers:
             thread.result()
     assert wrong == []
-    assert count_visits(store) == 16 * 3 - 4
+    assert count_visits(store) == 16 * 2 - 4
 
 
 def test_writing_or_erasing_inside_a_cursor_is_a_bug(store):
@@ -441,7 +462,7 @@ def test_flipped_bits_are_never_a_wrong_read(path):
     with RecordStore.open(path) as store:
         identity = store.add_visit(make_visit(answers={"long": "abc" * 5000}), "key")
     whole = path.read_bytes()
-    for place in range(2000, len(whole), len(whole) // 25):
+    for place in range(2000, len(whole), len(whole) // 12):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :])
         assert read_back(path, identity) in ({"long": "abc" * 5000}, "records.damaged")
 
