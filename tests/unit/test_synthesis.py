@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from core.locale import Language, text
+from core.settings import DATA_DIR
 from core.taxonomy import CONDITIONS, SEVERITIES, Condition, Severity, View
 from core.vision.synthesis import Scene, draw_scene, write_examples, write_scenes
 
-SEEDS = range(5)
+SEEDS = range(4)
 
 
 @cache
@@ -59,9 +60,9 @@ def test_wanted_severity_is_drawn(condition):
 
 
 def test_missing_conditions_are_drawn_at_random():
-    grades = Counter(g for seed in range(40) for g in draw_scene(seed, size=(112, 80)).severities.values())
-    assert 0.36 < grades[Severity.GOOD] / 240 < 0.54
-    assert all(grades[g] > 22 for g in SEVERITIES)
+    grades = Counter(g for seed in range(30) for g in draw_scene(seed, size=(112, 80)).severities.values())
+    assert 0.36 < grades[Severity.GOOD] / 180 < 0.54
+    assert all(grades[g] > 16 for g in SEVERITIES)
 
 
 @pytest.mark.parametrize("condition", [c for c in CONDITIONS if c is not Condition.HAIR_LOSS])
@@ -82,7 +83,7 @@ def test_redness_grows_with_erythema_despite_white_balance():
 
 
 def test_hair_cover_falls_with_hair_loss():
-    cover = [np.mean([only(Condition.HAIR_LOSS, g, s).hair_cover for s in range(10)]) for g in SEVERITIES]
+    cover = [np.mean([only(Condition.HAIR_LOSS, g, s).hair_cover for s in range(8)]) for g in SEVERITIES]
     assert cover == sorted(cover, reverse=True)
     assert cover[3] < 0.5 * cover[0]
 
@@ -147,9 +148,14 @@ def test_masks_are_written_on_request(tmp_path):
     assert len(list(tmp_path.glob("syn-2-000001.*.png"))) == len(CONDITIONS)
 
 
-def test_examples_are_light_and_named(tmp_path):
+def test_shipped_examples_are_light_named_and_redrawn_alike(tmp_path):
     listing = json.loads(write_examples(tmp_path).read_text(encoding="utf-8"))
+    shipped = DATA_DIR / "examples"
+    assert listing == json.loads((shipped / "examples.json").read_text(encoding="utf-8"))
     assert 4 <= len(listing) <= 6
     for entry in listing:
-        assert (tmp_path / entry["file"]).stat().st_size < 200_000
+        assert (shipped / entry["file"]).stat().st_size < 200_000
         assert all(text(language, entry["title"]) for language in Language)
+        drawn, kept = (cv2.imread(str(folder / entry["file"])).astype(float) for folder in (tmp_path, shipped))
+        # Another build of OpenCV may round differently.
+        assert np.abs(drawn - kept).mean() < 1
