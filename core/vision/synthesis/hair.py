@@ -139,7 +139,9 @@ def _style(rng: np.random.Generator, loss: int, sebum: int) -> Style:
 def _cover(canvas: Canvas, rng: np.random.Generator, loss: int) -> float:
     cover = COVER[loss] * np.exp((0.2 + 0.1 * np.log(canvas.magnification + 0.3)) * rng.standard_normal())
     dense = rng.uniform(0.2, 0.5)
-    return float(dense if rng.random() < 0.5 and loss == 0 else np.clip(cover, 0.015, 0.55))
+    # Weak lenses show whole heads of hair, strong ones the skin between.
+    share = 0.65 if canvas.magnification < 1.8 else 0.42
+    return float(dense if rng.random() < share and loss == 0 else np.clip(cover, 0.015, 0.55))
 
 
 def _follicles(canvas: Canvas, rng: np.random.Generator) -> Points:

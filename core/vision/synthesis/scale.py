@@ -48,8 +48,8 @@ def _flecks(canvas: Canvas, rng: np.random.Generator, severity: int, places: Pla
     mask = canvas.blank()
     if count:
         centres = _fleck_places(canvas, rng, count, places)
-        radii = np.clip(1.2 * np.exp(0.5 * rng.standard_normal(count)), 0.45, 3.4) * canvas.grain
-        faint = rng.uniform(0.35, 1.0, count) ** 1.2 * 255
+        radii = np.clip(1.2 * np.exp(0.5 * rng.standard_normal(count)), 0.45, 2.7) * canvas.grain
+        faint = rng.uniform(0.33, 0.88, count) ** 1.2 * 255
         for outline, value in zip(blobs(rng, centres, radii, 7, 0.6), faint, strict=True):
             canvas.polygon(mask, outline, float(value))
     return canvas.soft(mask, rng.uniform(0.35, 0.7))

@@ -77,8 +77,8 @@ def _grades(rng: np.random.Generator, wanted: Mapping[Condition, Severity]) -> d
 
 
 def _magnification(rng: np.random.Generator) -> float:
-    wide = rng.random() < 0.2
-    low, high = (0.7, 7.5) if wide else (0.95, 5.2)
+    kind = rng.random()
+    low, high = (0.7, 7.5) if kind < 0.2 else (0.8, 1.5) if kind < 0.4 else (0.95, 5.2)
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
