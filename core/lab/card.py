@@ -1,0 +1,84 @@
+"""The card of a package: what it is for, what it was made of, what was measured, where it ends."""
+
+from typing import Any
+
+from core.lab.recipe import Recipe
+from core.vision.package import Description
+
+_USE = """Grades photos for information: a grade and a likelihood, never a diagnosis, and no medical device. It does not
+replace a dermatologist. Pus, pain, fever, sudden or patchy hair loss, or a child: see a doctor first, whatever the
+grade says."""
+
+
+def write_card(description: Description, recipe: Recipe) -> str:
+    """Write `CARD.md` from what a package says of itself and what its recipe says of the data."""
+    training = description.training
+    sections = [
+        f"# {description.id} {description.version}",
+        recipe.description,
+        "## Intended use",
+        _USE,
+        "## Data and attribution",
+        recipe.card.data,
+        f"Trained from `{training['data']}` with {training['real_photos']} real photos in training or calibration; "
+        "no photo is part of this package.",
+        "## Made by",
+        f"```\n{training['command']}\n```",
+        *_measured(description.metrics),
+        "## Limits",
+        recipe.card.limits,
+        "## Input and libraries",
+        f"{description.architecture}, {description.input.width} x {description.input.height} pixels. "
+        + ", ".join(f"{name} {version}" for name, version in description.libraries.items()),
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def _measured(metrics: Any) -> list[str]:  # noqa: ANN401 - JSON values
+    parts = ["## Measured"]
+    titles = {
+        "graded": "On real photos, against grades",
+        "marked": "On real photos, against presence marks",
+        "drawn": "On drawn photos only",
+    }
+    for key, title in titles.items():
+        if key in metrics:
+            parts += [f"### {title}", f"{metrics[key]['data']}.", _agreement_table(metrics[key]["conditions"])]
+    if "spread" in metrics:
+        parts += ["### How grades spread over the real photos", f"{metrics['spread']['data']}."]
+        parts.append(_spread_table(metrics["spread"]["conditions"]))
+    refused = metrics.get("refused_as_not_scalp", {})
+    for view, figures in ({"": refused} if "share" in refused else refused).items():
+        parts.append(
+            f"Refused as not a scalp{f' ({view})' if view else ''}: {figures['share']:.1%} of {figures['data']}."
+        )
+    return parts
+
+
+def _agreement_table(conditions: dict[str, Any]) -> str:
+    columns = ("condition", "n", "quadratic kappa", "macro-F1", "AUROC", "accuracy", "recall by grade", "ECE")
+    columns += ("set coverage", "set size")
+    rows = ["| " + " | ".join(columns) + " |", "|---" * len(columns) + "|"]
+    for name, figures in conditions.items():
+        recall = " / ".join("-" if r is None else f"{r:.2f}" for r in figures["recall"])
+        rows.append(
+            f"| {name} | {figures['n']} | {_figure(figures['quadratic_kappa'])} | {figures['macro_f1']:.3f} "
+            f"| {_figure(figures['auroc'])} | {figures['accuracy']:.3f} | {recall} | {figures['ece']:.3f} "
+            f"| {figures['coverage']:.3f} | {figures['set_size']:.2f} |"
+        )
+    return "\n".join(rows)
+
+
+def _spread_table(conditions: dict[str, Any]) -> str:
+    rows = ["| condition | n | mean | deviation | shares 0-3 | set size | withheld |", "|---|---|---|---|---|---|---|"]
+    for name, figures in conditions.items():
+        shares = " / ".join(f"{s:.2f}" for s in figures["shares"])
+        rows.append(
+            f"| {name} | {figures['n']} | {figures['mean']:.2f} | {figures['standard_deviation']:.2f} | {shares} "
+            f"| {figures['set_size']:.2f} | {figures['abstained']} |"
+        )
+    return "\n".join(rows)
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

@@ -1,0 +1,39 @@
+"""A trained network to the files a package carries: safetensors for PyTorch, a graph for OpenVINO."""
+
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+from core.vision.backbones import OrdinalGrader
+from core.vision.package import GRAPH, WEIGHTS
+from core.vision.preprocess import InputSpec
+
+
+def export_grader(grader: OrdinalGrader, spec: InputSpec, folder: Path) -> None:
+    """Write `weights.safetensors`, `model.xml` and `model.bin`.
+
+    Convolution weights are kept in half precision, in both files alike, so that both engines compute with the same
+    numbers and a package stays small.
+
+    Args:
+        grader: The trained network; its large weights are rounded in place.
+        spec: The network's picture.
+        folder: An existing folder.
+    """
+    import openvino as ov
+
+    grader = grader.eval().to(memory_format=torch.contiguous_format)
+    with torch.no_grad():
+        for parameter in grader.parameters():
+            if parameter.ndim > 1:
+                parameter.copy_(parameter.half().float())
+    state = {
+        name: (values.half() if values.ndim > 1 else values.float()).contiguous()
+        for name, values in grader.state_dict().items()
+        if not name.endswith("num_batches_tracked")
+    }
+    save_file(state, folder / WEIGHTS)
+    example = torch.zeros((1, spec.height, spec.width, 3), dtype=torch.uint8)
+    graph = ov.convert_model(grader, example_input=example, input=[([1, spec.height, spec.width, 3], ov.Type.u8)])
+    ov.save_model(graph, folder / GRAPH, compress_to_fp16=True)

@@ -1,0 +1,186 @@
+"""One network learning from labelled pictures, on Lightning."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import lightning.pytorch as pl
+import numpy as np
+import numpy.typing as npt
+import torch
+from lightning.pytorch.callbacks import Callback, ModelCheckpoint, TQDMProgressBar
+from lightning.pytorch.loggers import CSVLogger
+from torch import Tensor, nn
+
+from core.errors import RecipeError
+from core.lab.augment import build_augmentation
+from core.lab.pictures import LabelledPictures, Pixels, build_loader
+from core.lab.recipe import Recipe
+from core.vision.architectures import freezable_parts, load_imagenet_weights
+from core.vision.backbones import OrdinalGrader
+
+_SMALL = 0.7
+
+
+def cumulative_link_loss(scores: Tensor, labels: Tensor, cuts: Sequence[Tensor]) -> Tensor:
+    """Mean binary cross entropy of "at least grade k" over conditions and cut points.
+
+    Args:
+        scores: float (N, conditions).
+        labels: int (N, conditions), positions among the grades; -1 is passed over.
+        cuts: For each condition its ascending cut points.
+
+    References:
+        Cumulative link models, McCullagh 1980; as a network loss, https://arxiv.org/abs/1901.07884.
+    """
+    losses = []
+    for column, condition_cuts in enumerate(cuts):
+        known = labels[:, column] >= 0
+        if not known.any():
+            continue
+        logits = scores[known, column, None] - condition_cuts[None]
+        above = (labels[known, column, None] > torch.arange(len(condition_cuts))).float()
+        losses.append(nn.functional.binary_cross_entropy_with_logits(logits, above))
+    if not losses:
+        return scores.sum() * 0
+    return torch.stack(losses).mean()
+
+
+class GraderLearner(pl.LightningModule):
+    """Trains an `OrdinalGrader` by a recipe."""
+
+    def __init__(self, recipe: Recipe, grader: OrdinalGrader, total_steps: int) -> None:
+        super().__init__()
+        self.recipe = recipe
+        self.grader = grader
+        self.total_steps = total_steps
+        self.frozen = freezable_parts(grader.backbone)[: recipe.network.frozen_parts]
+        for part in self.frozen:
+            part.requires_grad_(False)
+
+    def on_train_epoch_start(self) -> None:
+        """Keep frozen parts in evaluation mode: their batch statistics stay those of ImageNet."""
+        self.grader.train()
+        for part in self.frozen:
+            part.eval()
+
+    def training_step(self, batch: tuple[Tensor, Tensor], _batch_index: int) -> Tensor:
+        """One batch; stops with a clear error where the loss is not a number."""
+        pictures, labels = batch
+        if self.current_epoch < self.recipe.training.small_epochs:
+            pictures = _shrink(pictures)
+        cuts = [self.grader.cuts(i) for i in range(labels.shape[1])]
+        loss = cumulative_link_loss(self.grader.scores(pictures).float(), labels, cuts)
+        if not torch.isfinite(loss):
+            raise RecipeError("recipe.not_a_number", step=self.global_step, lr=self.recipe.optimiser.lr)
+        self.log("loss", loss.detach(), prog_bar=True, on_step=False, on_epoch=True)
+        return loss
+
+    def configure_optimizers(self) -> Any:  # noqa: ANN401 - Lightning's own type is a union of a dozen shapes
+        """Optimiser and schedule of the recipe."""
+        options = self.recipe.optimiser
+        backbone = [p for p in self.grader.backbone.parameters() if p.requires_grad]
+        known = {id(p) for p in self.grader.backbone.parameters()}
+        head = [p for p in self.grader.parameters() if id(p) not in known]
+        groups = [{"params": backbone, "lr": options.lr}, {"params": head, "lr": options.lr * options.head_factor}]
+        kinds: dict[str, Any] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "sgd": torch.optim.SGD}
+        extra = {"momentum": 0.9} if options.name == "sgd" else {}
+        optimiser = kinds[options.name](groups, weight_decay=options.weight_decay, **extra)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, self._rate)
+        return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def _rate(self, step: int) -> float:
+        options = self.recipe.schedule
+        warmup = max(1, int(options.warmup * self.total_steps))
+        if step < warmup:
+            return (step + 1) / warmup
+        if options.name == "constant":
+            return 1.0
+        return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warmup) / max(1, self.total_steps - warmup))))
+
+
+def _shrink(pictures: Tensor) -> Tensor:
+    """Resize (N, H, W, 3) to 0.7 of the size, averaging so that fine scales do not alias."""
+    small = nn.functional.interpolate(
+        pictures.permute(0, 3, 1, 2).float(), scale_factor=_SMALL, mode="bilinear", antialias=True
+    )
+    return small.permute(0, 2, 3, 1)
+
+
+class _EpochSeed(Callback):
+    """Tells the dataset which epoch it is, so that a resumed run augments like an uninterrupted one."""
+
+    def __init__(self, dataset: LabelledPictures) -> None:
+        self.dataset = dataset
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002
+        self.dataset.epoch = trainer.current_epoch
+
+
+def fit_grader(recipe: Recipe, pictures: Pixels, labels: npt.NDArray[np.int64], folder: Path) -> OrdinalGrader:
+    """Train one network.
+
+    Args:
+        recipe: What to train and how.
+        pictures: uint8 (N, H, W, 3).
+        labels: int (N, conditions), positions among the recipe's grades, or -1.
+        folder: Where checkpoints and history go; a run that was cut off goes on from its last epoch.
+
+    Returns:
+        The network after the last epoch, in evaluation mode, its cut points centred on score 0.
+
+    Raises:
+        RecipeError: An unknown network or augmentation, weights that do not fit, or a loss that is not a number.
+    """
+    pl.seed_everything(recipe.training.seed, verbose=False)
+    spec = recipe.input.spec()
+    levels = [len(grades) for grades in recipe.grades.values()]
+    grader = OrdinalGrader(recipe.network.architecture, levels, spec.mean, spec.std, recipe.network.dropout)
+    if recipe.network.weights != "none":
+        file = None if recipe.network.weights == "imagenet" else Path(recipe.network.weights)
+        load_imagenet_weights(grader.backbone, recipe.network.architecture, file)
+    grader.to(memory_format=torch.channels_last)
+    dataset = LabelledPictures(pictures, labels, build_augmentation(recipe.augment), recipe.training.seed)
+    loader = build_loader(dataset, recipe.training.batch_size, shuffle=True, seed=recipe.training.seed)
+    learner = GraderLearner(recipe, grader, recipe.training.epochs * len(loader))
+    checkpoints = ModelCheckpoint(dirpath=folder, filename="last", save_top_k=1, enable_version_counter=False)
+    trainer = pl.Trainer(
+        accelerator="cpu",
+        devices=1,
+        max_epochs=recipe.training.epochs,
+        precision="bf16-mixed" if recipe.training.precision == "bf16" else "32-true",
+        callbacks=[checkpoints, TQDMProgressBar(refresh_rate=5), _EpochSeed(dataset)],
+        logger=CSVLogger(folder, name="", version=""),
+        enable_model_summary=False,
+        log_every_n_steps=1,
+    )
+    last = folder / "last.ckpt"
+    trainer.fit(learner, loader, ckpt_path=str(last) if last.exists() else None)
+    grader.eval()
+    centre_cuts(grader)
+    return grader
+
+
+def centre_cuts(grader: OrdinalGrader) -> None:
+    """Move each condition's mean cut point into the head's bias, so that scores of different runs compare."""
+    with torch.no_grad():
+        for index in range(grader.head.out_features):
+            middle = grader.cuts(index).mean()
+            grader.head.bias[index] -= middle
+            grader.first_cut[index] -= middle
+
+
+def predict(
+    grader: OrdinalGrader, pictures: Pixels, batch_size: int = 16
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Scores (N, conditions) and features (N, C) of pictures, in evaluation mode."""
+    grader.eval()
+    scores, features = [], []
+    with torch.inference_mode():
+        for start in range(0, len(pictures), batch_size):
+            batch = torch.from_numpy(np.ascontiguousarray(pictures[start : start + batch_size]))
+            score, _, feature = grader(batch)
+            scores.append(score.numpy())
+            features.append(feature.numpy())
+    return np.concatenate(scores), np.concatenate(features)

@@ -1,0 +1,226 @@
+"""Recipe and manifest to a run folder with a calibrated model package.
+
+Two ways lead to a package. A recipe with folds measures the network on photos it did not see (k-fold by group),
+calibrates on those held-out scores and ships a network trained on all photos. A recipe with real photos to adapt to
+trains on drawn ones, then fits head, cut points and sets on the real ones (`core.lab.transfer`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.lab.calibration import OrdinalCalibration, conformal_minimum, cross_fitted, fit_ordinal, severity_sets
+from core.lab.card import write_card
+from core.lab.evaluation import Agreement, measure_agreement
+from core.lab.export import export_grader
+from core.lab.fitness import fit_domain, fit_quality, held_out_distances
+from core.lab.learner import fit_grader, predict
+from core.lab.manifest import Manifest, read_manifest
+from core.lab.pictures import PictureSet, grade_indices, load_pictures
+from core.lab.recipe import Recipe
+from core.lab.run import Run, library_versions, open_run
+from core.lab.splitting import group_folds
+from core.lab.transfer import Transfer, transfer_to_real
+from core.taxonomy import View
+from core.vision.backbones import OrdinalGrader
+from core.vision.package import Description, DomainModel, Grading, ModelPackage, QualityLimits, save_package
+from core.vision.quality import measure
+
+DOMAIN_COMPONENTS = 48
+# Share of held-out real photos that may fall outside their own domain.
+DOMAIN_REFUSALS = 0.015
+
+Floats = npt.NDArray[np.floating]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Everything a package needs besides the network.
+
+    Attributes:
+        gradings: One a condition.
+        domains: Feature-space models by view.
+        quality: Quality limits.
+        metrics: What was measured.
+    """
+
+    gradings: tuple[Grading, ...]
+    domains: dict[View, DomainModel]
+    quality: QualityLimits
+    metrics: dict[str, Any]
+
+
+def train(recipe: Recipe, manifest_path: Path, out: Path, command: str) -> ModelPackage:
+    """Run a recipe; a run that was cut off goes on where it stopped.
+
+    Args:
+        recipe: What to do.
+        manifest_path: Labelled photos.
+        out: The run folder.
+        command: What the card says made the package.
+
+    Returns:
+        The package, in the run folder.
+
+    Raises:
+        ManifestError: The labelled photos are not as they should be.
+        RecipeError: The recipe does not fit them, or the folder holds another run.
+    """
+    run = open_run(out, recipe)
+    photos = load_pictures(read_manifest(manifest_path).of_view(recipe.view), recipe.input.spec())
+    labels = grade_indices(photos.manifest.grades(recipe.conditions), list(recipe.grades.values()))
+    if recipe.adaptation.data:
+        grader, fitted, used = _train_on_drawn(run, photos, labels)
+    else:
+        grader, fitted = _train_on_graded(run, photos, labels)
+        used = photos.manifest
+    description = _describe(recipe, fitted, used, manifest_path.name, command)
+    payload = run.stage("payload")
+    export_grader(grader, recipe.input.spec(), payload)
+    package = save_package(run.package_folder, description, fitted.domains, write_card(description, recipe), payload)
+    run.save_json("metrics", fitted.metrics)
+    return package
+
+
+def _train_on_graded(run: Run, photos: PictureSet, labels: Ints) -> tuple[OrdinalGrader, Fitted]:
+    """Cross-validate, calibrate on held-out scores, then train on every photo."""
+    recipe = run.recipe
+    folds = group_folds(labels[:, 0], photos.manifest.groups(), recipe.validation.folds, recipe.training.seed)
+    scores = np.empty(labels.shape)
+    distances = np.empty(len(labels))
+    for fold in range(recipe.validation.folds):
+        held_out = folds == fold
+        stage = f"fold-{fold}"
+        saved = run.load_arrays(stage)
+        if saved is None:
+            grader = fit_grader(recipe, photos.pictures[~held_out], labels[~held_out], run.stage(stage))
+            fold_scores, features = predict(grader, photos.pictures[held_out])
+            domain = fit_domain(predict(grader, photos.pictures[~held_out])[1], DOMAIN_COMPONENTS)
+            saved = {"scores": fold_scores, "distances": domain.distance(features)}
+            run.save_arrays(stage, **saved)
+        scores[held_out] = saved["scores"]
+        distances[held_out] = saved["distances"]
+    gradings, agreements = grade_on_held_out(recipe, scores, labels, folds)
+    grader = fit_grader(recipe, photos.pictures, labels, run.stage("final"))
+    limit = float(np.quantile(distances, 1 - DOMAIN_REFUSALS))
+    domain = fit_domain(predict(grader, photos.pictures)[1], DOMAIN_COMPONENTS, limit)
+    run.save_arrays("held_out", scores=scores, labels=labels, folds=folds)
+    how = f"{recipe.validation.folds}-fold by group; calibration of each fold fitted on the others"
+    metrics = {
+        "graded": {
+            "data": f"{len(photos.manifest)} real {recipe.view.value} photos, {how}",
+            "conditions": {c.value: a.as_dict() for c, a in zip(recipe.conditions, agreements, strict=True)},
+        },
+        "refused_as_not_scalp": {
+            "data": f"{len(photos.manifest)} real {recipe.view.value} photos, held out",
+            "share": round(float((distances > limit).mean()), 4),
+        },
+    }
+    return grader, Fitted(gradings, {recipe.view: domain}, _quality_limits(recipe, photos), metrics)
+
+
+def grade_on_held_out(
+    recipe: Recipe, scores: Floats, labels: Ints, folds: Ints
+) -> tuple[tuple[Grading, ...], list[Agreement]]:
+    """Calibrate every condition on held-out scores, and measure with each fold calibrated by the others."""
+    gradings, agreements = [], []
+    for column, severities in enumerate(recipe.grades.values()):
+        known = labels[:, column] >= 0
+        score, label, fold = scores[known, column], labels[known, column], folds[known]
+        count = len(severities)
+        probabilities = cross_fitted(score, label, fold, count, fit_ordinal)
+        calibration = fit_ordinal(score, label, count)
+        minimum = conformal_minimum(probabilities, label, recipe.validation.coverage)
+        gradings.append(make_grading(severities, calibration, minimum, recipe.validation.coverage))
+        grades, sets = np.empty(len(label), dtype=np.int64), np.empty((len(label), count), dtype=bool)
+        for one in np.unique(fold):
+            inside = fold == one
+            others = fit_ordinal(score[~inside], label[~inside], count)
+            grades[inside] = others.grades(score[inside])
+            limit = conformal_minimum(probabilities[~inside], label[~inside], recipe.validation.coverage)
+            sets[inside] = severity_sets(probabilities[inside], grades[inside], limit)
+        agreements.append(measure_agreement(label, probabilities, grades, sets, severities))
+    return tuple(gradings), agreements
+
+
+def make_grading(
+    severities: Sequence[int], calibration: OrdinalCalibration, minimum: float, coverage: float
+) -> Grading:
+    """Put a calibration and a conformal limit into the form a package keeps."""
+    return Grading(tuple(severities), calibration.slope, calibration.cuts, calibration.thresholds, minimum, coverage)
+
+
+def _train_on_drawn(run: Run, photos: PictureSet, labels: Ints) -> tuple[OrdinalGrader, Fitted, Manifest]:
+    """Train on drawn photos, then carry the head over to real ones."""
+    recipe = run.recipe
+    learning = np.array([p.split in (None, "train") for p in photos.manifest])
+    grader = fit_grader(recipe, photos.pictures[learning], labels[learning], run.stage("final"))
+    _, features = predict(grader, photos.pictures[~learning])
+    real = read_manifest(Path(recipe.adaptation.data))
+    own = load_pictures(real.of_view(recipe.view), recipe.input.spec())
+    transfer = transfer_to_real(recipe, grader, features, labels[~learning], own)
+    domains, refused = _domains(recipe, grader, real, transfer)
+    metrics = {**transfer.metrics, "refused_as_not_scalp": refused}
+    fitted = Fitted(transfer.gradings, domains, _quality_limits(recipe, own), metrics)
+    return grader, fitted, own.manifest
+
+
+def _domains(
+    recipe: Recipe, grader: OrdinalGrader, real: Manifest, transfer: Transfer
+) -> tuple[dict[View, DomainModel], dict[str, Any]]:
+    domains: dict[View, DomainModel] = {}
+    refused: dict[str, Any] = {}
+    for view in View:
+        if view == recipe.view:
+            manifest, features = transfer.real.manifest, transfer.real_features
+        else:
+            manifest = real.of_view(view)
+            if not len(manifest):
+                continue
+            loaded = load_pictures(manifest, recipe.input.spec())
+            manifest, features = loaded.manifest, predict(grader, loaded.pictures)[1]
+        folds = group_folds(np.zeros(len(manifest), dtype=int), manifest.groups(), 5, recipe.training.seed)
+        distances = held_out_distances(features, folds, DOMAIN_COMPONENTS)
+        limit = float(np.quantile(distances, 1 - DOMAIN_REFUSALS))
+        domains[view] = fit_domain(features, DOMAIN_COMPONENTS, limit)
+        refused[view.value] = {
+            "data": f"{len(manifest)} real {view.value} photos, 5-fold by group",
+            "share": round(float((distances > limit).mean()), 4),
+        }
+    return domains, refused
+
+
+def _quality_limits(recipe: Recipe, photos: PictureSet) -> QualityLimits:
+    box = (0, 0, recipe.input.width * 4, recipe.input.height * 4)
+    measures = [measure(picture, box) for picture in photos.pictures]
+    return fit_quality(measures, min(recipe.input.width, recipe.input.height))
+
+
+def _describe(recipe: Recipe, fitted: Fitted, used: Manifest, data: str, command: str) -> Description:
+    return Description(
+        id=recipe.package,
+        version=datetime.now(UTC).strftime("%Y.%m.%d"),
+        architecture=recipe.network.architecture,
+        view=recipe.view,
+        conditions=recipe.conditions,
+        input=recipe.input.spec(),
+        head="ordinal",
+        gradings=fitted.gradings,
+        quality=fitted.quality,
+        metrics=fitted.metrics,
+        training={
+            "recipe": recipe.name,
+            "command": command,
+            "data": data,
+            "real_photos": len(used),
+            # Enough of each hash to notice an evaluation on photos the package has seen.
+            "photos_sha256": [p.sha256[:16] for p in used if p.sha256],
+        },
+        libraries=library_versions(),
+    )

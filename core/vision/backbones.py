@@ -1,0 +1,142 @@
+"""Backbones that need a few lines of our own around a package's network, and the ordinal grading head.
+
+This module imports torch; serving through OpenVINO never imports it.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from core.vision.architectures import build_backbone
+
+
+class EfficientNetFeatures(nn.Module):
+    """An efficientnet-pytorch (or -lite) network without its classifier."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        del network._fc
+        self.network = network
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map float (N, 3, H, W) to feature maps (N, C, H/32, W/32)."""
+        features: Tensor = self.network.extract_features(x)  # type: ignore[operator]
+        return features
+
+    def parts(self) -> Iterator[nn.Module]:
+        """Stem, then the blocks, then the head, in the order a picture passes them."""
+        network = self.network
+        yield nn.ModuleList([network._conv_stem, network._bn0])  # type: ignore[list-item]
+        yield from network._blocks  # type: ignore[misc]
+        yield nn.ModuleList([network._conv_head, network._bn1])  # type: ignore[list-item]
+
+
+class VisionTransformerFeatures(nn.Module):
+    """torchvision's ViT-B/16 with its patch tokens laid out as a feature map."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        import torchvision
+
+        network = torchvision.models.vit_b_16(weights=None)
+        network.heads = nn.Identity()
+        self.network = network
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map float (N, 3, 224, 224) to feature maps (N, 768, 14, 14)."""
+        network = self.network
+        tokens = network._process_input(x)
+        tokens = torch.cat([network.class_token.expand(x.shape[0], -1, -1), tokens], dim=1)
+        patches = network.encoder(tokens)[:, 1:]
+        side = int(patches.shape[1] ** 0.5)
+        features: Tensor = patches.transpose(1, 2).reshape(x.shape[0], -1, side, side)
+        return features
+
+
+class ScalpCnn(nn.Sequential):
+    """A small CNN of our own: five strided stages of paired 3x3 convolutions, 1.5 million parameters."""
+
+    CHANNELS = 256
+
+    def __init__(self) -> None:
+        widths = (32, 48, 96, 160, self.CHANNELS)
+        stages: list[nn.Module] = []
+        before = 3
+        for width in widths:
+            stages.append(
+                nn.Sequential(
+                    nn.Conv2d(before, width, 3, stride=2, padding=1, bias=False),
+                    nn.BatchNorm2d(width),
+                    nn.ReLU(inplace=True),
+                    nn.Conv2d(width, width, 3, padding=1, bias=False),
+                    nn.BatchNorm2d(width),
+                    nn.ReLU(inplace=True),
+                )
+            )
+            before = width
+        super().__init__(*stages)
+
+
+class OrdinalGrader(nn.Module):
+    """A backbone with one ordinal score per condition and class activation maps from the same pass.
+
+    The head is linear on the averaged feature map, so the map of a condition (the same weights applied at every
+    place; Zhou et al. 2016, https://arxiv.org/abs/1512.04150) averages exactly to its score. Grades follow from
+    the score by a cumulative link (proportional odds, McCullagh 1980): P(grade >= k) = sigmoid(score - cut_k).
+
+    Args:
+        architecture: Name of the backbone.
+        grades: For each condition, how many grades its labels tell apart (at least 2).
+        mean: Channel means of the input, 0..1 scale.
+        std: Channel deviations of the input, 0..1 scale.
+        dropout: Dropout before the head, in training.
+    """
+
+    def __init__(
+        self,
+        architecture: str,
+        grades: Sequence[int],
+        mean: Sequence[float],
+        std: Sequence[float],
+        dropout: float = 0.2,
+    ) -> None:
+        super().__init__()
+        self.backbone, channels = build_backbone(architecture)
+        self.head = nn.Linear(channels, len(grades))
+        self.dropout = nn.Dropout(dropout)
+        # Cuts are a first cut and positive steps, so that they stay in order whatever the optimiser does.
+        self.first_cut = nn.ParameterList([nn.Parameter(torch.tensor([0.0])) for _ in grades])
+        self.steps = nn.ParameterList([nn.Parameter(torch.full((count - 2,), 0.55)) for count in grades])
+        self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1) * 255)
+        self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1) * 255)
+
+    def cuts(self, condition: int) -> Tensor:
+        """Cut points of one condition, ascending, float (grades - 1,)."""
+        steps = nn.functional.softplus(self.steps[condition])
+        return torch.cat([self.first_cut[condition], self.first_cut[condition] + torch.cumsum(steps, 0)])
+
+    def feature_maps(self, pictures: Tensor) -> Tensor:
+        """Map uint8 or float (N, H, W, 3) pictures on the 0..255 scale to feature maps (N, C, h, w)."""
+        x = pictures.permute(0, 3, 1, 2).float()
+        features: Tensor = self.backbone((x - self.mean) / self.std)  # type: ignore[operator]
+        return features
+
+    def scores(self, pictures: Tensor) -> Tensor:
+        """Ordinal scores (N, conditions), with dropout while training."""
+        scores: Tensor = self.head(self.dropout(self.feature_maps(pictures).mean(dim=(2, 3))))
+        return scores
+
+    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Grade in one pass.
+
+        Args:
+            pictures: uint8 (N, H, W, 3).
+
+        Returns:
+            Scores (N, conditions), class activation maps (N, conditions, h, w) and features (N, C).
+        """
+        maps = self.feature_maps(pictures)
+        features = maps.mean(dim=(2, 3))
+        cams = nn.functional.conv2d(maps, self.head.weight[:, :, None, None], self.head.bias)
+        return self.head(features), cams, features

@@ -1,0 +1,139 @@
+"""Run a package: OpenVINO (default) or PyTorch, same numbers.
+
+Both engines give scores, class activation maps and the feature vector in one pass, and are safe for many threads at
+once. Only `TorchEngine` imports torch, when it is made.
+"""
+
+import queue
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from core.errors import EngineError, PackageError
+from core.vision.package import GRAPH, WEIGHTS, ModelPackage
+
+Pixels = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+Precision = Literal["auto", "f32", "bf16"]
+
+
+@dataclass(frozen=True)
+class Inference:
+    """What a network says about one picture.
+
+    Attributes:
+        scores: float32 (conditions,), the ordinal scores.
+        maps: float32 (conditions, h, w), class activation maps; each averages to its score.
+        features: float32 (F,), the averaged feature map.
+    """
+
+    scores: Floats
+    maps: Floats
+    features: Floats
+
+
+class Engine(Protocol):
+    """Anything that runs a package."""
+
+    def infer(self, picture: Pixels) -> Inference:
+        """Run one picture, uint8 (H, W, 3) of the package's input size.
+
+        Raises:
+            EngineError: The network gave a value that is not finite.
+        """
+        ...
+
+
+class OpenVinoEngine:
+    """Runs the exported graph of a package with OpenVINO on the processor."""
+
+    def __init__(self, package: ModelPackage, precision: Precision = "auto", threads: int = 0) -> None:
+        import openvino as ov
+
+        core = ov.Core()
+        if precision == "auto":
+            has_bf16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+            precision = "bf16" if has_bf16 else "f32"
+        options: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": precision}
+        if threads:
+            options["INFERENCE_NUM_THREADS"] = threads
+        try:
+            graph = core.read_model(package.folder / GRAPH)
+            self.compiled = core.compile_model(graph, "CPU", options)
+        except RuntimeError as error:
+            raise PackageError("package.bad_graph", package=package.description.id) from error
+        self.package_id = package.description.id
+        self.precision = precision
+        # A request is used by one thread at a time; idle ones wait here and more are made as they are needed.
+        self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def infer(self, picture: Pixels) -> Inference:
+        """See `Engine.infer`."""
+        try:
+            request = self._idle.get_nowait()
+        except queue.Empty:
+            request = self.compiled.create_infer_request()
+        request.infer([picture[None]], share_inputs=True)
+        scores, maps, features = (request.get_output_tensor(i).data[0].copy() for i in range(3))
+        self._idle.put(request)
+        return _checked(scores, maps, features, self.package_id)
+
+
+class TorchEngine:
+    """Runs the weights of a package with PyTorch, in float32."""
+
+    def __init__(self, package: ModelPackage) -> None:
+        import torch
+        from safetensors.torch import load_file
+
+        from core.vision.backbones import OrdinalGrader
+
+        description = package.description
+        levels = [len(grading.grades) for grading in description.gradings]
+        grader = OrdinalGrader(description.architecture, levels, description.input.mean, description.input.std)
+        state = {name: values.float() for name, values in load_file(package.folder / WEIGHTS).items()}
+        missing, unexpected = grader.load_state_dict(state, strict=False)
+        # Counters of seen batches matter to training alone and are not kept.
+        missing = [name for name in missing if not name.endswith("num_batches_tracked")]
+        if missing or unexpected:
+            raise PackageError("package.bad_graph", package=description.id)
+        self.package_id = description.id
+        self._grader = grader.eval()
+        self._torch = torch
+
+    def infer(self, picture: Pixels) -> Inference:
+        """See `Engine.infer`."""
+        with self._torch.inference_mode():
+            batch = self._torch.from_numpy(np.ascontiguousarray(picture))[None]
+            scores, maps, features = (values[0].numpy() for values in self._grader(batch))
+        return _checked(scores, maps, features, self.package_id)
+
+
+def build_engine(
+    package: ModelPackage,
+    kind: Literal["openvino", "torch"] = "openvino",
+    precision: Precision = "auto",
+    threads: int = 0,
+) -> Engine:
+    """Make the engine that runs a package.
+
+    Args:
+        package: A verified package.
+        kind: `openvino` or `torch`.
+        precision: For OpenVINO: `auto` takes bf16 where the processor has it. PyTorch always runs in f32.
+        threads: For OpenVINO: processor threads of one inference; 0 takes all.
+
+    Raises:
+        PackageError: The graph or the weights do not fit the description.
+    """
+    if kind == "torch":
+        return TorchEngine(package)
+    return OpenVinoEngine(package, precision, threads)
+
+
+def _checked(scores: Floats, maps: Floats, features: Floats, package_id: str) -> Inference:
+    if not (np.isfinite(scores).all() and np.isfinite(maps).all() and np.isfinite(features).all()):
+        raise EngineError("engine.not_finite", package=package_id)
+    return Inference(scores, maps, features)

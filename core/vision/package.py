@@ -1,0 +1,323 @@
+"""A model package on disk: what it holds, how it is checked, how it is read and written.
+
+A package is a folder of plain data: `model.json` (the description below), `weights.safetensors` (for PyTorch),
+`model.xml` with `model.bin` (for OpenVINO), `domain.safetensors` (what photos look like in feature space) and
+`CARD.md`. Nothing in it is ever executed, and a package that is not exactly what its description says is refused.
+"""
+
+import hashlib
+import json
+import math
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from core.errors import PackageError
+from core.taxonomy import CONDITIONS_OF_VIEW, Condition, View
+from core.vision.preprocess import InputSpec
+
+FORMAT = 1
+WEIGHTS, GRAPH, GRAPH_DATA, DOMAIN, CARD = (
+    "weights.safetensors",
+    "model.xml",
+    "model.bin",
+    "domain.safetensors",
+    "CARD.md",
+)
+FILES = (WEIGHTS, GRAPH, GRAPH_DATA, DOMAIN, CARD)
+
+
+@dataclass(frozen=True)
+class Grading:
+    """How one condition's score becomes probabilities, a grade and a set.
+
+    Attributes:
+        grades: The severities told apart, ascending from 0.
+        slope: Score scale: P(at least grade k) = sigmoid(slope * score - cuts[k - 1]).
+        cuts: Ascending, one fewer than grades.
+        thresholds: Scores at which the grade steps up, ascending, one fewer than grades.
+        minimum_probability: A grade at least this probable belongs to the conformal set.
+        coverage: Share of held-out photos whose set held the truth that was asked for.
+    """
+
+    grades: tuple[int, ...]
+    slope: float
+    cuts: tuple[float, ...]
+    thresholds: tuple[float, ...]
+    minimum_probability: float
+    coverage: float
+
+    def __post_init__(self) -> None:
+        """Check order and ranges."""
+        steps = len(self.grades) - 1
+        if self.grades[0] != 0 or list(self.grades) != sorted(set(self.grades)) or self.grades[-1] > 3 or steps < 1:
+            raise ValueError(f"grades {self.grades} are not ascending severities from 0")
+        for name, values in (("cuts", self.cuts), ("thresholds", self.thresholds)):
+            if len(values) != steps or list(values) != sorted(values) or not all(math.isfinite(v) for v in values):
+                raise ValueError(f"{name} {values} are not {steps} ascending numbers")
+        if not (math.isfinite(self.slope) and self.slope > 0):
+            raise ValueError("slope must be above 0")
+        if not (0 <= self.minimum_probability < 1 and 0 < self.coverage < 1):
+            raise ValueError("minimum_probability and coverage lie between 0 and 1")
+
+
+@dataclass(frozen=True)
+class QualityLimits:
+    """What a photo fit to grade has, measured on the network's picture (see `core.vision.quality`)."""
+
+    min_side: float
+    min_brightness: float
+    max_brightness: float
+    max_glare: float
+    min_sharpness: float
+
+
+@dataclass(frozen=True)
+class Description:
+    """`model.json`.
+
+    Attributes:
+        id: Name of the package, equal to its folder's.
+        version: Version of this package, a date or a number.
+        architecture: Name in `core.vision.architectures`.
+        view: The view graded.
+        conditions: The conditions graded, in the order of the outputs.
+        input: The network's picture.
+        head: Kind of head; `ordinal` is the only one of this format.
+        gradings: How each condition's score is read.
+        quality: Limits of photo quality.
+        metrics: What was measured, each with n and data.
+        training: Recipe, command, data and number of photos the package was trained on.
+        libraries: Versions of the libraries that made it.
+    """
+
+    id: str
+    version: str
+    architecture: str
+    view: View
+    conditions: tuple[Condition, ...]
+    input: InputSpec
+    head: str
+    gradings: tuple[Grading, ...]
+    quality: QualityLimits
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Any] = field(default_factory=dict)
+    libraries: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DomainModel:
+    """Where photos of one view lie in a network's feature space: a Gaussian on leading components plus a residual.
+
+    Attributes:
+        mean: float32 (F,).
+        components: float32 (D, F), orthonormal rows.
+        deviations: float32 (D,), standard deviation along each component.
+        residual: Standard deviation of the distance to the span of the components.
+        limit: Distance up to which a photo counts as of this view.
+    """
+
+    mean: npt.NDArray[np.float32]
+    components: npt.NDArray[np.float32]
+    deviations: npt.NDArray[np.float32]
+    residual: float
+    limit: float
+
+    def distance(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Distance of features (N, F) to this domain, relative to its limit: up to 1 is inside.
+
+        References:
+            Mahalanobis distance in feature space, https://arxiv.org/abs/1807.03888; with the residual of the
+            principal space, https://arxiv.org/abs/2203.10807.
+        """
+        centred = features - self.mean
+        along = centred @ self.components.T
+        rest = np.linalg.norm(centred - along @ self.components, axis=1) / self.residual
+        inside = np.square(along / self.deviations).mean(axis=1)
+        return np.asarray(np.sqrt(inside + np.square(rest)) / self.limit, dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class ModelPackage:
+    """A package read and verified.
+
+    Attributes:
+        folder: Where it lies.
+        description: Its `model.json`.
+        domains: What photos of each view look like to this network; its own view is always among them.
+    """
+
+    folder: Path
+    description: Description
+    domains: Mapping[View, DomainModel]
+
+    @property
+    def card(self) -> str:
+        """The model card, as Markdown."""
+        return (self.folder / CARD).read_text(encoding="utf-8")
+
+
+def read_description(folder: Path) -> Description:
+    """Read `model.json` alone, without verifying the other files: cheap, for showing what is there.
+
+    Raises:
+        PackageError: There is none, it is of an unknown format, or it does not fit the taxonomy.
+    """
+    return _parse(_read_json(folder), folder)
+
+
+def load_package(folder: Path) -> ModelPackage:
+    """Read a package and verify every file of it.
+
+    Raises:
+        PackageError: Missing, of an unknown format, with conditions other than the taxonomy's, or with a file whose
+            bytes are not those the description names.
+    """
+    values = _read_json(folder)
+    description = _parse(values, folder)
+    files = values.get("files")
+    if not isinstance(files, dict) or set(files) != set(FILES):
+        raise PackageError("package.bad_description", package=folder.name, detail="files")
+    for name in FILES:
+        if _sha256(folder / name, folder.name) != files[name]:
+            raise PackageError("package.changed_file", package=folder.name, file=name)
+    return ModelPackage(folder, description, _read_domains(folder, description))
+
+
+def find_packages(models_dir: Path) -> tuple[Path, ...]:
+    """Folders under `models_dir` that hold a `model.json`, sorted by name."""
+    return tuple(sorted(path.parent for path in models_dir.glob("*/model.json")))
+
+
+def save_package(
+    folder: Path,
+    description: Description,
+    domains: Mapping[View, DomainModel],
+    card: str,
+    payload: Path,
+) -> ModelPackage:
+    """Write a package beside its place, verify it, then put it there in one step.
+
+    Args:
+        folder: Where the package shall lie; one already there is replaced only after the new one is complete.
+        description: Its description; its id is the folder's name.
+        domains: Feature-space models by view.
+        card: Text of `CARD.md`.
+        payload: Folder that holds `weights.safetensors`, `model.xml` and `model.bin`.
+
+    Raises:
+        PackageError: What was written does not read back.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
+        new = Path(scratch) / folder.name
+        new.mkdir()
+        for name in (WEIGHTS, GRAPH, GRAPH_DATA):
+            shutil.copy(payload / name, new / name)
+        (new / CARD).write_text(card, encoding="utf-8")
+        arrays: dict[str, npt.NDArray[Any]] = {}
+        for view, domain in domains.items():
+            for key, value in asdict(domain).items():
+                arrays[f"{view.value}.{key}"] = np.ascontiguousarray(value, dtype=np.float32)
+        save_file(arrays, new / DOMAIN)
+        values: dict[str, Any] = {"format": FORMAT, **asdict(description)}
+        values["files"] = {name: _sha256(new / name, folder.name) for name in FILES}
+        text = json.dumps(values, indent=1, ensure_ascii=False, default=str)
+        (new / "model.json").write_text(text + "\n", encoding="utf-8")
+        load_package(new)
+        old = Path(scratch) / "replaced"
+        if folder.exists():
+            folder.replace(old)
+        new.replace(folder)
+    return load_package(folder)
+
+
+def _read_json(folder: Path) -> dict[str, Any]:
+    try:
+        values = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PackageError("package.not_found", package=folder) from error
+    except ValueError as error:
+        raise PackageError("package.bad_description", package=folder.name, detail=error) from error
+    if not isinstance(values, dict):
+        raise PackageError("package.bad_description", package=folder.name, detail="model.json")
+    if values.get("format") != FORMAT:
+        raise PackageError("package.unknown_format", package=folder.name, format=values.get("format"), known=FORMAT)
+    return values
+
+
+def _parse(values: Mapping[str, Any], folder: Path) -> Description:
+    try:
+        view = View(values["view"])
+        named = tuple(values["conditions"])
+        if named != tuple(c.value for c in CONDITIONS_OF_VIEW[view]):
+            raise PackageError("package.other_conditions", package=folder.name, conditions=", ".join(map(str, named)))
+        if values["head"] != "ordinal":
+            raise ValueError(f"head {values['head']!r}")
+        description = Description(
+            id=str(values["id"]),
+            version=str(values["version"]),
+            architecture=str(values["architecture"]),
+            view=view,
+            conditions=CONDITIONS_OF_VIEW[view],
+            input=InputSpec.from_dict(values["input"]),
+            head="ordinal",
+            gradings=tuple(_parse_grading(grading) for grading in values["gradings"]),
+            quality=QualityLimits(**{k: float(v) for k, v in values["quality"].items()}),
+            metrics=dict(values["metrics"]),
+            training=dict(values["training"]),
+            libraries=dict(values["libraries"]),
+        )
+        if len(description.gradings) != len(description.conditions):
+            raise ValueError("one grading a condition")
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise PackageError("package.bad_description", package=folder.name, detail=error) from error
+    return description
+
+
+def _parse_grading(values: Mapping[str, Any]) -> Grading:
+    return Grading(
+        grades=tuple(int(v) for v in values["grades"]),
+        slope=float(values["slope"]),
+        cuts=tuple(float(v) for v in values["cuts"]),
+        thresholds=tuple(float(v) for v in values["thresholds"]),
+        minimum_probability=float(values["minimum_probability"]),
+        coverage=float(values["coverage"]),
+    )
+
+
+def _read_domains(folder: Path, description: Description) -> dict[View, DomainModel]:
+    try:
+        arrays = load_file(folder / DOMAIN)
+        views = {View(name.split(".")[0]) for name in arrays}
+        domains = {
+            view: DomainModel(
+                mean=arrays[f"{view.value}.mean"],
+                components=arrays[f"{view.value}.components"],
+                deviations=arrays[f"{view.value}.deviations"],
+                residual=float(arrays[f"{view.value}.residual"].item()),
+                limit=float(arrays[f"{view.value}.limit"].item()),
+            )
+            for view in views
+        }
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise PackageError("package.bad_description", package=folder.name, detail=error) from error
+    if description.view not in domains:
+        raise PackageError("package.bad_description", package=folder.name, detail=DOMAIN)
+    return domains
+
+
+def _sha256(path: Path, package: str) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise PackageError("package.missing_file", package=package, file=path.name) from error
