@@ -1,0 +1,1 @@
+"""Clinics: the directory, and the map that works offline."""

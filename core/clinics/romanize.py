@@ -1,0 +1,57 @@
+"""Korean place names in Latin letters, by the Revised Romanization of 2000, for readers of English."""
+
+from typing import Final
+
+# In the order of Unicode's Hangul syllables.
+# fmt: off
+_INITIALS: Final = ("g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "", "j", "jj", "ch", "k", "t", "p", "h")
+_VOWELS: Final = ("a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "wo", "we", "wi",
+                  "yu", "eu", "ui", "i")
+_FINALS: Final = ("", "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l", "p", "l", "m", "p", "p", "t",
+                  "t", "ng", "t", "t", "k", "t", "p", "t")
+# fmt: on
+# The sound of a final consonant before a vowel: it opens the next syllable.
+_LINKED: Final = {"k": "g", "t": "d", "p": "b", "l": "r"}
+_NASAL: Final = {"k": "ng", "t": "n", "p": "m"}
+_ADMINISTRATIVE: Final = {"시": "-si", "군": "-gun", "구": "-gu"}
+
+_FIRST, _LAST = ord("가"), ord("힣")
+
+
+def romanize(name: str) -> str:
+    """Return a Korean place name in Latin letters: 종로구 becomes Jongno-gu. Other letters stay as they are."""
+    ending = _ADMINISTRATIVE.get(name[-1:], "") if len(name) > 1 else ""
+    stem = name[:-1] if ending else name
+    return _spell(stem).capitalize() + ending
+
+
+def _spell(stem: str) -> str:
+    spelled = ""
+    carried = ""  # the final consonant of the syllable before, as yet unspelled
+    for letter in stem:
+        if not _FIRST <= ord(letter) <= _LAST:
+            spelled, carried = spelled + carried + letter, ""
+            continue
+        number = ord(letter) - _FIRST
+        initial, vowel, final = _INITIALS[number // 588], _VOWELS[number % 588 // 28], _FINALS[number % 28]
+        left, opening = _meet(carried, initial)
+        spelled += left + opening + vowel
+        carried = final
+    return spelled + carried
+
+
+def _meet(final: str, initial: str) -> tuple[str, str]:
+    """Return how a final consonant and the initial after it sound together."""
+    if not final:
+        return "", initial
+    if initial == "":
+        return _LINKED.get(final, final), ""
+    if initial == "r":
+        if final in ("l", "n"):
+            return "l", "l"
+        return _NASAL.get(final, final), "n"
+    if initial in ("n", "m"):
+        if final == "l" and initial == "n":
+            return "l", "l"
+        return _NASAL.get(final, final), initial
+    return final, initial
