@@ -6,8 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from core.locale import Language
-
 EXAMPLES_DIR: Final = Path(__file__).resolve().parents[2] / "data" / "examples"
 
 
@@ -18,16 +16,12 @@ class Example:
     Attributes:
         name: Its name in an address (`?example=dandruff`).
         path: The picture.
-        titles: What it shows, by language.
+        title_key: Name of the text that says what it shows.
     """
 
     name: str
     path: Path
-    titles: tuple[tuple[Language, str], ...]
-
-    def title(self, language: Language) -> str:
-        """Return what it shows."""
-        return dict(self.titles)[language]
+    title_key: str
 
 
 @cache
@@ -36,14 +30,8 @@ def list_examples() -> tuple[Example, ...]:
     listing = EXAMPLES_DIR / "examples.json"
     if not listing.is_file():
         return ()
-    return tuple(
-        Example(
-            Path(entry["file"]).stem,
-            EXAMPLES_DIR / entry["file"],
-            tuple((language, entry["title"][language.value]) for language in Language),
-        )
-        for entry in json.loads(listing.read_text(encoding="utf-8"))
-    )
+    entries = json.loads(listing.read_text(encoding="utf-8"))
+    return tuple(Example(Path(one["file"]).stem, EXAMPLES_DIR / one["file"], one["title"]) for one in entries)
 
 
 def find_example(name: str) -> Example | None:

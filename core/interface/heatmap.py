@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from core.interface.palette import HEAT_RAMP
+from core.vision.overlay import overlay as overlay
 
 Pixels = npt.NDArray[np.uint8]
 Box = tuple[int, int, int, int]
@@ -49,28 +49,6 @@ def make_thumbnail(pixels: Pixels, side: int) -> Pixels:
     return shrink(pixels[top : top + square, left : left + square], side)
 
 
-def overlay(preview: Pixels, heatmap: npt.NDArray[np.float32], box: Box, opacity: float) -> Pixels:
-    """Lay evidence over a preview: colour says how much, and where there is none the photo stays clear.
-
-    Args:
-        preview: RGB, (H, W, 3).
-        heatmap: Evidence in 0..1, (h, w), over `box`.
-        box: Where the heatmap lies: left, top, right, bottom in pixels of the preview.
-        opacity: 0 shows the photo alone, 1 hides it where the evidence is strongest.
-    """
-    left, top, right, bottom = box
-    part = preview[top:bottom, left:right]
-    if part.size == 0:
-        return preview
-    heat = cv2.resize(heatmap, (part.shape[1], part.shape[0]), interpolation=cv2.INTER_CUBIC)
-    heat = np.clip(heat, 0, 1)
-    colours = _RAMP[(heat * 255).astype(np.uint8)]
-    alpha = (opacity * np.sqrt(heat))[..., None]
-    drawn = preview.copy()
-    drawn[top:bottom, left:right] = (part * (1 - alpha) + colours * alpha).astype(np.uint8)
-    return drawn
-
-
 def frame(preview: Pixels, box: Box) -> Pixels:
     """Draw the part that was looked at, where it is not the whole photo."""
     height, width = preview.shape[:2]
@@ -83,12 +61,3 @@ def frame(preview: Pixels, box: Box) -> Pixels:
     cv2.rectangle(drawn, *corners, (20, 20, 20), 3)
     cv2.rectangle(drawn, *corners, (255, 255, 255), 1)
     return drawn
-
-
-def _make_ramp() -> npt.NDArray[np.float32]:
-    stops = np.array(HEAT_RAMP, dtype=np.float32)
-    at = np.linspace(0, 255, len(stops))
-    return np.stack([np.interp(np.arange(256), at, stops[:, c]) for c in range(3)], axis=1).astype(np.float32)
-
-
-_RAMP = _make_ramp()

@@ -10,7 +10,7 @@ from streamlit.typing import UploadedFile
 from core.interface.checkup import MAX_PHOTOS, THUMBNAIL_SIDE, PhotoSource, Submitted, content_key, drop_checkup
 from core.interface.drawings import DRAWINGS
 from core.interface.examples import Example, find_example, list_examples
-from core.interface.language import current_language, say
+from core.interface.language import say
 from core.interface.markup import browser_words
 from core.taxonomy import View
 
@@ -80,7 +80,8 @@ def _draw_upload() -> None:
     )
     st.caption(say("diagnosis.photo.upload_note", limit=MAX_PHOTOS))
     # Coming back from another page, the uploader is empty although nobody took the photos away.
-    if files or st.session_state.pop(_CHANGED_KEY, False):
+    changed = st.session_state.pop(_CHANGED_KEY, False)
+    if files or changed:
         chosen = {_upload_key(file): file for file in files[:MAX_PHOTOS]}
         _submit(tuple(Submitted(key, file.name, "upload", file.getvalue) for key, file in chosen.items()))
         if len(chosen) < len(files[:MAX_PHOTOS]):
@@ -123,15 +124,13 @@ def _draw_examples() -> None:
     if not examples:
         st.info(say("diagnosis.photo.example_none"), icon=":material/image_not_supported:")
         return
-    st.caption(say("diagnosis.photo.example_note"))
-    language = current_language()
-    with st.grid(len(examples), min_column_width=120, key="examples"):
+    st.caption(say("examples.note"))
+    with st.grid(3, min_column_width=110, key="examples"):
         for example in examples:
             with st.container():
-                title = example.title(language)
-                st.image(_thumbnail(example.path), width="stretch", alt=say("diagnosis.photo.example_alt", title=title))
+                st.image(_thumbnail(example.path), width="stretch", alt=say(example.title_key))
                 st.button(
-                    title,
+                    say(f"diagnosis.example.{example.name}"),
                     key=f"example_{example.name}",
                     on_click=_choose_example,
                     args=(example,),

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from core.interface.palette import HEAT_RAMP
 from core.taxonomy import SEVERITIES, Severity
+from core.vision.heat_ramp import HEAT_RAMP
 
 _MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]()<>#+-.!|~$:&\"'=@/"})
 

@@ -14,12 +14,3 @@ SEVERITY_COLOURS: Final[dict[Severity, str]] = {
 ACCENT_LIGHT: Final = "#0F766E"
 ACCENT_DARK: Final = "#5CCBBE"
 NEUTRAL: Final = "#8A8177"
-
-# Little to much evidence, dark to light. Skin is red to brown: a ramp through blue and green stands out on every tone.
-HEAT_RAMP: Final[tuple[tuple[int, int, int], ...]] = (
-    (49, 54, 149),
-    (30, 120, 180),
-    (28, 168, 150),
-    (160, 215, 70),
-    (253, 240, 60),
-)

@@ -10,7 +10,8 @@ from core.interface.checkup import Checked
 from core.interface.heatmap import frame, overlay
 from core.interface.language import current_language, say
 from core.interface.markup import heat_legend
-from core.interface.wordings import condition_name, raise_first
+from core.interface.sentences import raise_first
+from core.interface.wordings import condition_name
 from core.taxonomy import Severity, View
 from core.vision.photo import encode_jpeg
 

@@ -14,16 +14,15 @@ from core.interface.download import result_as_json, result_file_name
 from core.interface.language import current_language, say
 from core.interface.markup import GradeRow, grade_table, result_sentence
 from core.interface.picture_view import Shown, draw_picture
+from core.interface.sentences import join_words, raise_first
 from core.interface.wordings import (
     certainty_lines,
     common_view,
     condition_name,
     grade_word,
     headline,
-    join_words,
     next_step,
     percent,
-    raise_first,
     range_words,
     scalp_type_line,
 )
