@@ -7,7 +7,8 @@ ScalpError
 ├── RecordsError     the records cannot be opened, read or written
 ├── ManifestError    labelled photos are not as they should be
 ├── RecipeError      a recipe asks for something that does not exist
-└── ClinicsError     the clinic directory cannot be read
+├── ClinicsError     the clinic directory cannot be read
+└── CommandError     a command cannot do what it was asked for
 
 Core raises these; pages and the command line catch `ScalpError` alone, in one place each. Anything else is a bug
 and surfaces.
@@ -64,3 +65,7 @@ class RecipeError(ScalpError):
 
 class ClinicsError(ScalpError):
     """The clinic directory cannot be read."""
+
+
+class CommandError(ScalpError):
+    """A command cannot do what it was asked for."""
