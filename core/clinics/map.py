@@ -5,6 +5,7 @@ Names and addresses are third-party text. They reach the browser only as JSON st
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, floor, log, log2, pi, radians, tan
@@ -27,8 +28,8 @@ _KOREA: Final = (36.2, 127.8)
 _KM_PER_DEGREE: Final = 111.2
 _TILE_PIXELS: Final = 256
 
-# None of these can occur in JSON outside its strings.
-_ESCAPES: Final = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&'`$\u2028\u2029"}
+_JSON_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_ESCAPES: Final = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&'`$%#{}\u2028\u2029"}
 
 
 @dataclass(frozen=True)
@@ -170,11 +171,12 @@ def view_of_area(area: Area, *, tiles: bool = False, side_px: int = 420) -> MapV
 def as_script(value: object) -> str:
     """Return a value as JSON that is inert wherever a script or markup may put it.
 
-    Markup, template literals (backticks and `${`) and Folium's own templates find nothing to work on: outside of
-    strings JSON has none of their signs, and inside they are escaped.
+    Inside of strings every sign is escaped that means something to markup, to a JavaScript template literal, or to
+    Jinja: Folium renders its scripts twice, so that `{{ ... }}` in a name would run on the server. Outside of strings
+    JSON has none of these signs but single braces.
     """
     written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return written.translate(_ESCAPES)
+    return _JSON_STRING.sub(lambda string: string[0].translate(_ESCAPES), written)
 
 
 class _Call(MacroElement):

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Final
 
 import streamlit as st
-import streamlit.components.v1 as components
 import xstatic.pkg.leaflet
 import xstatic.pkg.leaflet_markercluster
+from streamlit.components.v1 import declare_component
 
 from core.clinics.directory import Directory
 from core.clinics.map import MapAssets
@@ -40,7 +40,7 @@ def get_map_assets() -> MapAssets:
     scripts: list[str] = []
     styles: list[str] = []
     for name, (folder, script_names, style_names) in _SCRIPTS.items():
-        served = components.declare_component(name, path=folder)
+        served = declare_component(name, path=folder)
         scripts += [f"../{served.name}/{script}" for script in script_names]
         styles += [f"../{served.name}/{style}" for style in style_names]
     return MapAssets(tuple(scripts), tuple(styles))

@@ -3,7 +3,7 @@
 
 window.clinicsMap = (() => {
   const UNITS_PER_DEGREE = 1000;
-  const LINKS = ["phone", "homepage", "kakao", "naver", "google"];
+  const ROUTES = ["kakao", "naver", "google"];
 
   function prepare(map, { dark, attribution }) {
     document.documentElement.dataset.theme = dark ? "dark" : "light";
@@ -36,7 +36,11 @@ window.clinicsMap = (() => {
   }
 
   function places(group, { places: cards, chosen, words }) {
-    const cluster = L.markerClusterGroup({ animate: false, showCoverageOnHover: false, maxClusterRadius: 28 });
+    const cluster = L.markerClusterGroup({
+      animate: false, showCoverageOnHover: false, maxClusterRadius: 24,
+      // A sign before the number: bare numbers are places in the list.
+      iconCreateFunction: (some) => L.divIcon({ html: `<div>×${some.getChildCount()}</div>`, className: "marker-cluster", iconSize: [40, 40] }),
+    });
     let chosenMarker = null;
     for (const card of cards) {
       const isChosen = card.id === chosen;
@@ -69,16 +73,20 @@ window.clinicsMap = (() => {
       element("strong", "", card.name),
       element("span", "note", [card.distance, card.address].filter(Boolean).join(" · ")),
     );
-    const links = element("div", "links");
-    for (const kind of LINKS) {
-      if (!card.links[kind]) continue;
-      const link = element("a", "", kind === "phone" ? card.phone : words[kind]);
-      link.href = card.links[kind];
-      if (kind !== "phone") Object.assign(link, { target: "_blank", rel: "noopener noreferrer" });
-      links.append(link);
-    }
-    box.append(links);
+    const ways = element("div", "links");
+    if (card.links.phone) ways.append(link(card.links.phone, card.phone));
+    if (card.links.homepage) ways.append(link(card.links.homepage, words.homepage));
+    const routes = element("div", "links");
+    routes.append(element("span", "note", words.route), ...ROUTES.map((kind) => link(card.links[kind], words[kind])));
+    box.append(ways, routes);
     return box;
+  }
+
+  function link(address, words) {
+    const made = element("a", "", words);
+    made.href = address;
+    if (made.protocol !== "tel:") Object.assign(made, { target: "_blank", rel: "noopener noreferrer" });
+    return made;
   }
 
   function element(name, className, words = "") {

@@ -1,0 +1,72 @@
+"""State of a page in the address: what is chosen there can be sent to somebody.
+
+Each choice is a widget with its own session key and a parameter in the address. The address wins when a link brings
+something new; otherwise the session does, so that choices survive a visit to another page.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+
+# Lets the filters of a page stand in pairs on a phone.
+FILTERS_STYLE_SHEET: Final = Path(__file__).with_name("filters.css")
+
+_WRITTEN_KEY: Final = "address_written"
+_LONGEST_WORDS: Final = 60
+
+
+def settle_choice(page: str, name: str, options: Sequence[T], default: T) -> str:
+    """Settle a choice before its widget is drawn, and return the key for the widget.
+
+    Nonsense in the address, and a choice that is no longer offered, give the default.
+
+    Args:
+        page: Name of the page.
+        name: The parameter in the address.
+        options: What can be chosen; `str()` of an option stands in the address.
+        default: Chosen where nothing else is.
+    """
+    key = _key(page, name)
+    arrived = _arrived(page, name)
+    if arrived is not None:
+        st.session_state[key] = next((option for option in options if str(option) == arrived), default)
+    elif st.session_state.get(key, default) not in options or key not in st.session_state:
+        st.session_state[key] = default
+    return key
+
+
+def settle_words(page: str, name: str) -> str:
+    """Settle a text field before it is drawn, and return the key for it."""
+    key = _key(page, name)
+    arrived = _arrived(page, name)
+    if arrived is not None:
+        st.session_state[key] = " ".join(arrived.split())[:_LONGEST_WORDS]
+    else:
+        st.session_state.setdefault(key, "")
+    return key
+
+
+def write_address(page: str, **chosen: object) -> None:
+    """Write what is chosen into the address; None and empty words are left out of it."""
+    written = {name: str(value) for name, value in chosen.items() if value is not None and value != ""}
+    for name in chosen:
+        if name not in written:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != written[name]:
+            st.query_params[name] = written[name]
+    st.session_state[f"{_WRITTEN_KEY}_{page}"] = written
+
+
+def _key(page: str, name: str) -> str:
+    return f"{page}_{name}"
+
+
+def _arrived(page: str, name: str) -> str | None:
+    """Return what a link brought: a parameter that this page did not write itself."""
+    value = st.query_params.get(name)
+    written: dict[str, str] = st.session_state.get(f"{_WRITTEN_KEY}_{page}", {})
+    return None if value is None or value == written.get(name) else value

@@ -1,0 +1,56 @@
+"""The demonstration: offered where there is nothing, labelled while it is shown, removed when asked."""
+
+from typing import Final
+
+import streamlit as st
+
+from core.errors import ScalpError
+from core.interface.language import current_language, say
+from core.interface.markup import plain
+from core.interface.resources import get_store
+from core.records.demo import add_demo, remove_demo
+
+_NOTICE_KEY: Final = "demo_notice"
+_ROWS: Final = 10_000
+
+
+def draw_demo_offer() -> None:
+    """Offer to add the demonstration."""
+    with st.container(border=True, key="demo_offer"):
+        st.markdown(say("statistics.demo.offer", n=f"{_ROWS:,}"))
+        st.button(say("statistics.demo.add"), key="demo_add", type="primary", on_click=_add)
+
+
+def draw_demo_banner() -> None:
+    """Say that what follows is a demonstration, and offer to remove it, asking once more before it is done."""
+    st.warning(say("statistics.demo.banner"), icon=":material/science:")
+    with st.popover(say("statistics.demo.remove"), icon=":material/delete:"):
+        st.markdown(say("statistics.demo.sure"))
+        st.button(say("statistics.demo.remove_yes"), key="demo_remove", type="primary", on_click=_remove)
+
+
+def take_notice() -> None:
+    """Say, once, what came of the last button."""
+    notice: str | ScalpError | None = st.session_state.pop(_NOTICE_KEY, None)
+    if isinstance(notice, ScalpError):
+        st.error(plain(notice.message(current_language())), title=say("common.error.title"))
+    elif notice is not None:
+        st.success(say(f"statistics.demo.{notice}"), icon=":material/check:")
+
+
+def _add() -> None:
+    try:
+        with st.spinner(say("statistics.demo.adding")):
+            add_demo(get_store(), _ROWS)
+    except ScalpError as error:
+        st.session_state[_NOTICE_KEY] = error
+
+
+def _remove() -> None:
+    try:
+        with st.spinner(say("statistics.demo.removing")):
+            remove_demo(get_store())
+    except ScalpError as error:
+        st.session_state[_NOTICE_KEY] = error
+    else:
+        st.session_state[_NOTICE_KEY] = "removed"

@@ -1,0 +1,5 @@
+"""Find a clinic near you."""
+
+from core.interface.clinics_view import draw_clinics
+
+draw_clinics()
