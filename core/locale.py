@@ -26,7 +26,7 @@ def read_area(language: Language, area: str) -> dict[str, Any]:
     return tomllib.loads((LOCALE_DIR / language.value / f"{area}.toml").read_text(encoding="utf-8"))
 
 
-def text(language: Language, key: str, **values: object) -> str:
+def text(language: Language, key: str, /, **values: object) -> str:
     """Return the text named `key` in `language`, its braces filled from `values`.
 
     Args:

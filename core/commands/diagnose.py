@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from core.commands.console import EngineName, JsonFlag, complain, files_explained, read_settings, say, say_json
+from core.commands.console import EngineName, JsonFlag, complain, read_settings, say, say_json
 from core.errors import PackageError
 from core.locale import Language, text
 from core.taxonomy import View
 
 if TYPE_CHECKING:
-    from core.commands.grading import Outcome
     from core.findings import Diagnosis, Finding
+    from core.vision.batch import Outcome
 
 _ENGLISH = Language.ENGLISH
 
@@ -45,7 +45,8 @@ def diagnose(
     """
     import cv2
 
-    from core.commands.grading import find_photos, grade_photos
+    from core.commands.heatmaps import HeatmapFolder
+    from core.vision.batch import find_photos, grade_photos
     from core.vision.diagnosis import Diagnoser
 
     # Photos already run on every core: threads inside a resize would only get in each other's way.
@@ -54,11 +55,9 @@ def diagnose(
     wanted = None if view == "auto" else View(view)
     if wanted is not None and wanted not in diagnoser.packages:
         raise PackageError("package.no_view", view=wanted.value)
-    if heatmaps is not None:
-        with files_explained(heatmaps):
-            heatmaps.mkdir(parents=True, exist_ok=True)
+    draw = HeatmapFolder(heatmaps).draw if heatmaps is not None else None
     counts: Counter[str] = Counter()
-    for outcome in grade_photos(diagnoser, find_photos(photos), wanted, heatmaps):
+    for outcome in grade_photos(diagnoser, find_photos(photos), wanted, draw):
         counts[_kind(outcome)] += 1
         if outcome.error is not None:
             counts["error"] += 1

@@ -56,8 +56,10 @@ def _measured(metrics: Any) -> list[str]:  # noqa: ANN401 - JSON values
 
 
 def _agreement_table(conditions: dict[str, Any]) -> str:
-    columns = ("condition", "n", "quadratic kappa", "macro-F1", "AUROC", "accuracy", "recall by grade", "ECE")
-    columns += ("set coverage", "set size")
+    columns = [
+        *("condition", "n", "quadratic kappa", "macro-F1", "AUROC", "accuracy", "recall by grade", "ECE"),
+        *("set coverage", "set size"),
+    ]
     rows = ["| " + " | ".join(columns) + " |", "|---" * len(columns) + "|"]
     for name, figures in conditions.items():
         recall = " / ".join("-" if r is None else f"{r:.2f}" for r in figures["recall"])

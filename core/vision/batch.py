@@ -1,29 +1,26 @@
 """Many photos through one diagnoser: found, decoded and graded on all cores, handed on in order as they are done."""
 
 import os
-import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from core.commands.console import files_explained
 from core.errors import CommandError, ScalpError
 from core.findings import Diagnosis
 from core.taxonomy import Condition, View
-from core.vision.photo import PHOTO_SUFFIXES, encode_jpeg, read_photo
+from core.vision.photo import PHOTO_SUFFIXES, Photo, read_photo
 
 if TYPE_CHECKING:
     from core.vision.diagnosis import Diagnoser
-    from core.vision.photo import Photo
 
 # Photos decoded ahead of the one being printed: enough to keep every core busy past a slow one, few enough to hold.
 _AHEAD = 3
-_OPACITY = 0.6
-_LONGEST_STEM = 40
+
+Draw = Callable[[int, Path, Photo, Diagnosis], Mapping[Condition, Path]]
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def grade_photos(
-    diagnoser: "Diagnoser", paths: Iterable[Path], view: View | None, heatmaps: Path | None
+    diagnoser: "Diagnoser", paths: Iterable[Path], view: View | None = None, draw: Draw | None = None
 ) -> Iterator[Outcome]:
     """Grade photos on all cores, in order; however many there are, only a few are held at a time.
 
@@ -83,14 +80,15 @@ def grade_photos(
         diagnoser: The models.
         paths: The photos.
         view: What they show; None has it recognised.
-        heatmaps: An existing folder for the heatmaps; None leaves them out.
+        draw: Given the number of a photo (from 1), the photo and its diagnosis, writes the heatmaps and says where; runs
+            beside the grading of others. None leaves heatmaps out.
     """
     workers = os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:
         waiting: deque[Future[Outcome]] = deque()
         try:
             for number, path in enumerate(paths, start=1):
-                waiting.append(pool.submit(_grade, diagnoser, path, number, view, heatmaps))
+                waiting.append(pool.submit(_grade, diagnoser, path, number, view, draw))
                 if len(waiting) >= workers * _AHEAD:
                     yield waiting.popleft().result()
             while waiting:
@@ -100,39 +98,17 @@ def grade_photos(
                 future.cancel()
 
 
-def _grade(diagnoser: "Diagnoser", path: Path, number: int, view: View | None, folder: Path | None) -> Outcome:
+def _grade(diagnoser: "Diagnoser", path: Path, number: int, view: View | None, draw: Draw | None) -> Outcome:
     try:
         if _is_folder(path):
             raise CommandError("command.no_photos", path=path)
         photo = read_photo(path)
-        (diagnosis,) = diagnoser.diagnose([photo], view, heatmaps=folder is not None)
+        (diagnosis,) = diagnoser.diagnose([photo], view, heatmaps=draw is not None)
     except ScalpError as error:
         return Outcome(path, error=error)
-    if folder is None:
+    if draw is None:
         return Outcome(path, diagnosis)
     try:
-        return Outcome(
-            path, diagnosis, heatmaps=_write_heatmaps(photo, diagnosis, folder, f"{number:04d}-{_stem(path)}")
-        )
-    except CommandError as error:
+        return Outcome(path, diagnosis, heatmaps=draw(number, path, photo, diagnosis))
+    except ScalpError as error:
         return Outcome(path, diagnosis, error)
-
-
-def _stem(path: Path) -> str:
-    """Letters and digits of a file's name; a name from a stranger may hold anything else."""
-    return re.sub(r"[^\w-]+", "_", path.stem)[:_LONGEST_STEM].strip("_") or "photo"
-
-
-def _write_heatmaps(photo: "Photo", diagnosis: Diagnosis, folder: Path, stem: str) -> dict[Condition, Path]:
-    from core.vision.overlay import overlay
-
-    written: dict[Condition, Path] = {}
-    for finding in diagnosis.findings:
-        if finding.heatmap is None:
-            continue
-        target = folder / f"{stem}.{finding.condition}.jpg"
-        picture = encode_jpeg(overlay(photo.pixels, finding.heatmap, diagnosis.seen_box, _OPACITY))
-        with files_explained(target):
-            target.write_bytes(picture)
-        written[finding.condition] = target
-    return written

@@ -1,0 +1,69 @@
+"""Every named network grades: feature maps, one score a condition, maps that average to the score."""
+
+import pytest
+import torch
+
+from core.errors import RecipeError
+from core.vision.architectures import FIXED_SIZE, architecture_names, build_backbone, load_imagenet_weights
+from core.vision.backbones import OrdinalGrader
+
+HEAVY = {f"efficientnet-b{i}" for i in range(3, 8)} | {"densenet201", "vit_b_16", "efficientnet_v2_s"}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow) if n in HEAVY else n for n in architecture_names()]
+)
+def test_a_network_gives_scores_maps_and_features(name):
+    torch.manual_seed(0)
+    grader = OrdinalGrader(name, [4, 3], (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)).eval()
+    side = FIXED_SIZE.get(name, 96)
+    pictures = torch.randint(0, 255, (2, side, side, 3), dtype=torch.uint8)
+    with torch.inference_mode():
+        scores, maps, features = grader(pictures)
+    assert scores.shape == (2, 2)
+    assert maps.shape[:2] == (2, 2)
+    assert features.shape == (2, grader.head.in_features)
+    assert torch.isfinite(scores).all()
+    torch.testing.assert_close(maps.mean(dim=(2, 3)), scores, rtol=1e-3, atol=1e-3 * float(maps.abs().max()))
+
+
+def test_the_networks_of_the_sources_are_there():
+    wanted = {"alexnet", "vgg16", "resnet18", "resnet50", "densenet201", "inception_v3", "mobilenet_v3_large"}
+    wanted |= {"efficientnet_v2_s", "convnext_tiny", "swin_t", "vit_b_16", "efficientnet-lite0", "scalp-cnn"}
+    wanted |= {f"efficientnet-b{i}" for i in range(8)}
+    assert wanted == set(architecture_names())
+
+
+def test_an_unknown_network_names_the_known_ones():
+    with pytest.raises(RecipeError, match="resnet18"):
+        build_backbone("resnet19")
+
+
+def test_cuts_stay_in_order_whatever_training_does():
+    grader = OrdinalGrader("scalp-cnn", [4], (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+    with torch.no_grad():
+        grader.steps[0].copy_(torch.tensor([-30.0, 5.0]))
+    cuts = grader.cuts(0)
+    assert (cuts.diff() >= 0).all()
+
+
+def test_lite0_weights_come_from_the_installed_package_and_change_the_network():
+    backbone, _ = build_backbone("efficientnet-lite0")
+    before = next(backbone.parameters()).clone()
+    load_imagenet_weights(backbone, "efficientnet-lite0")
+    assert not torch.equal(before, next(backbone.parameters()))
+
+
+def test_a_network_without_local_weights_says_what_to_set():
+    backbone, _ = build_backbone("resnet18")
+    with pytest.raises(RecipeError, match=r"network\.weights"):
+        load_imagenet_weights(backbone, "resnet18")
+
+
+def test_weights_of_another_network_are_refused(tmp_path):
+    from safetensors.torch import save_file
+
+    save_file({"nothing": torch.zeros(1)}, tmp_path / "w.safetensors")
+    backbone, _ = build_backbone("scalp-cnn")
+    with pytest.raises(RecipeError, match="do not fit"):
+        load_imagenet_weights(backbone, "scalp-cnn", tmp_path / "w.safetensors")

@@ -1,0 +1,87 @@
+"""What the shipped packages do with pictures they were not made from."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from core.findings import Refusal
+from core.settings import Settings
+from core.taxonomy import Condition, View
+from core.vision.diagnosis import Diagnoser
+from core.vision.photo import photo_from_pixels, read_photo
+from core.vision.synthesis import draw_scene
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "data" / "examples"
+
+
+@pytest.fixture(scope="module")
+def diagnoser():
+    return Diagnoser.load(Settings())
+
+
+def ordinary_pictures():
+    """Pictures that scikit-image and scikit-learn carry: people, cats, texts, textures, machines, cells."""
+    import skimage
+    from sklearn.datasets import load_sample_images
+
+    pictures = {f"sample {i}": image for i, image in enumerate(load_sample_images().images)}
+    for path in sorted((Path(skimage.__file__).parent / "data").iterdir()):
+        image = cv2.imread(str(path), cv2.IMREAD_COLOR) if path.suffix in {".png", ".jpg", ".jpeg"} else None
+        if image is not None and min(image.shape[:2]) >= 64:
+            pictures[path.name] = np.ascontiguousarray(image[:, :, ::-1])
+    return pictures
+
+
+def test_ordinary_pictures_are_refused(diagnoser):
+    pictures = ordinary_pictures()
+    assert len(pictures) >= 25
+    diagnoses = diagnoser.diagnose([photo_from_pixels(p) for p in pictures.values()], heatmaps=False)
+    accepted = [name for name, d in zip(pictures, diagnoses, strict=True) if d.accepted]
+    assert len(accepted) <= 0.05 * len(pictures), accepted
+
+
+def test_noise_is_refused(diagnoser):
+    noise = np.random.default_rng(0).integers(0, 255, (600, 800, 3)).astype(np.uint8)
+    (diagnosis,) = diagnoser.diagnose([photo_from_pixels(noise)])
+    assert diagnosis.quality.reasons[0].refusal == Refusal.NOT_SCALP
+
+
+def test_the_examples_are_graded_as_microscope_photos(diagnoser):
+    for path in sorted(EXAMPLES.glob("*.jpg")):
+        (diagnosis,) = diagnoser.diagnose([read_photo(path)])
+        assert diagnosis.accepted, path.name
+        assert diagnosis.view == View.MICROSCOPE
+
+
+def test_drawn_severity_moves_the_probability_of_its_own_condition(diagnoser):
+    for condition in (Condition.DANDRUFF, Condition.EXCESS_SEBUM, Condition.FOLLICULAR_PUSTULES):
+        expected = []
+        for severity in (0, 3):
+            levels = dict.fromkeys(Condition, 0) | {condition: severity}
+            scenes = [photo_from_pixels(draw_scene(seed, levels).pixels) for seed in range(900, 908)]
+            graded = [d for d in diagnoser.diagnose(scenes, view=View.MICROSCOPE, heatmaps=False) if d.accepted]
+            assert graded
+            expected.append(np.mean([np.dot(range(4), d.finding(condition).probabilities) for d in graded]))
+        assert expected[1] > expected[0] + 0.3, condition
+
+
+def test_a_photo_of_the_other_view_is_refused_when_the_view_was_chosen(diagnoser):
+    scene = photo_from_pixels(draw_scene(901).pixels)
+    (diagnosis,) = diagnoser.diagnose([scene], view=View.CROWN)
+    assert not diagnosis.accepted
+
+
+@pytest.mark.parametrize("spoil", ["blur", "dark", "bright", "tiny"])
+def test_a_spoilt_photo_is_refused_with_a_reason(diagnoser, spoil):
+    pixels = draw_scene(902, size=(896, 640)).pixels
+    spoilt = {
+        "blur": lambda: cv2.GaussianBlur(pixels, (0, 0), 40),
+        "dark": lambda: (pixels * 0.08).astype(np.uint8),
+        "bright": lambda: 255 - ((255 - pixels) * 0.05).astype(np.uint8),
+        "tiny": lambda: cv2.resize(pixels, (100, 72), interpolation=cv2.INTER_AREA),
+    }[spoil]()
+    (diagnosis,) = diagnoser.diagnose([photo_from_pixels(spoilt)])
+    assert not diagnosis.accepted
+    assert diagnosis.findings == ()
