@@ -3,15 +3,13 @@
 import streamlit as st
 
 from core.interface.answers import draw_answers
-from core.interface.diagnosis_view import check_photos, draw_checkup, draw_jump, draw_see_a_doctor
+from core.interface.diagnosis_view import check_photos, draw_checkup, draw_see_a_doctor
 from core.interface.intake import draw_intake
 from core.interface.resources import warm_up
 
 photo, person = st.columns(2, gap="large")
 with photo:
     submitted, view = draw_intake()
-    if submitted:
-        draw_jump()
 with person:
     answers = draw_answers()
 draw_see_a_doctor()

@@ -9,17 +9,19 @@ from core.errors import ScalpError
 from core.findings import Diagnosis, Refusal
 from core.interface.answers import Answers
 from core.interface.checkup import Checked, Checkup, Submitted, current_checkup, drop_checkup, name_site, update_checkup
+from core.interface.chrome import draw_page_link
 from core.interface.drawings import DRAWINGS
-from core.interface.intake import start_over
+from core.interface.intake import RESULT_ANCHOR, start_over
 from core.interface.kept import find_kept, keep
 from core.interface.kept_view import draw_notice, draw_one_kept
 from core.interface.language import current_language, say
 from core.interface.markup import plain, sign_list
-from core.interface.resources import get_store
+from core.interface.models import read_evidence
+from core.interface.resources import get_diagnoser, get_store
 from core.interface.result_view import draw_result, photo_label
+from core.interface.wordings import evidence_lines
 from core.taxonomy import Site, View
 
-RESULT_ANCHOR = "result"
 # Which drawing helps against which refusal.
 _HINTS = {
     Refusal.SMALL: "distance",
@@ -92,12 +94,6 @@ def draw_checkup(checkup: Checkup | None, answers: Answers) -> None:
     if not checkup.graded:
         st.caption(say("diagnosis.refused.all"))
     _draw_measured(checkup.diagnoses)
-
-
-def draw_jump() -> None:
-    """Draw a way down to the result, for screens on which the questions fill the first page."""
-    with st.container(key="jump"):
-        st.markdown(f":material/arrow_downward: [{say('diagnosis.photo.jump')}](#{RESULT_ANCHOR})")
 
 
 def _count_refusals(photos: list[Checked]) -> None:
@@ -180,12 +176,17 @@ def _draw_keeping(checkup: Checkup, answers: Answers) -> None:
 
 
 def _draw_measured(diagnoses: Sequence[Diagnosis]) -> None:
-    models = {(d.model_id, d.model_version): d.view for d in diagnoses}
-    for model, version in models:
-        st.caption(say("diagnosis.measured.line", model=model, version=version))
-    if not models:
+    if not diagnoses:
         return
+    packages = {package.id: package for package in get_diagnoser().packages.values()}
+    lines: dict[str, list[str]] = {}
+    for diagnosis in diagnoses:
+        package = packages.get(str(diagnosis.model_id))
+        line = say("diagnosis.measured.line", model=diagnosis.model_id, version=diagnosis.model_version)
+        lines[line] = evidence_lines(current_language(), read_evidence(package.metrics)) if package else []
+    for line, evidence in lines.items():
+        st.caption("  \n".join([line, *evidence]))
     with st.expander(say("diagnosis.measured.title"), icon=":material/fact_check:"):
-        for view in dict.fromkeys(models.values()):
-            st.markdown(say(f"diagnosis.measured.{view}"))
-        st.markdown(say("diagnosis.measured.chance"))
+        for name in ("chance", "synthetic"):
+            st.markdown(say(f"diagnosis.measured.{name}"))
+        draw_page_link("about", say("diagnosis.measured.card"))

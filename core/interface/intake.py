@@ -14,6 +14,7 @@ from core.interface.language import say
 from core.interface.markup import browser_words
 from core.taxonomy import View
 
+RESULT_ANCHOR: Final = "result"
 _SUBMITTED_KEY: Final = "submitted_photos"
 _CHANGED_KEY: Final = "upload_changed"
 _ROUND_KEY: Final = "photo_round"
@@ -42,6 +43,8 @@ def draw_intake() -> tuple[tuple[Submitted, ...], View | None]:
         label_visibility="collapsed",
     )
     {"upload": _draw_upload, "camera": _draw_camera, "example": _draw_examples}[source]()
+    if _submitted():
+        _draw_jump()
     view = _draw_view()
     _draw_howto()
     return _submitted(), view
@@ -53,6 +56,12 @@ def start_over() -> None:
     _submit(())
     st.session_state[_ROUND_KEY] = _round() + 1
     st.query_params.pop(_EXAMPLE_PARAMETER, None)
+
+
+def _draw_jump() -> None:
+    # Shown where the questions fill the first screen: on phones (style.css).
+    with st.container(key="jump"):
+        st.markdown(f":material/arrow_downward: [{say('diagnosis.photo.jump')}](#{RESULT_ANCHOR})")
 
 
 def _submitted() -> tuple[Submitted, ...]:
@@ -125,7 +134,7 @@ def _draw_examples() -> None:
         st.info(say("diagnosis.photo.example_none"), icon=":material/image_not_supported:")
         return
     st.caption(say("examples.note"))
-    with st.grid(3, min_column_width=110, key="examples"):
+    with st.grid(3, min_column_width=96, key="examples"):
         for example in examples:
             with st.container():
                 st.image(_thumbnail(example.path), width="stretch", alt=say(example.title_key))

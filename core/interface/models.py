@@ -1,10 +1,12 @@
 """What the shipped models are and how far they can be trusted, read without loading them. Knows no Streamlit."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from core.taxonomy import View
+from core.taxonomy import Condition, View
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,31 @@ class ModelNote:
     version: str
     view: View
     card: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """On what a model was measured: conditions with the number of photos, each under the strongest that holds.
+
+    Attributes:
+        graded: On real photos with grades.
+        marked: On real photos marked as present or absent.
+        drawn: On drawn photos alone.
+    """
+
+    graded: Mapping[Condition, int]
+    marked: Mapping[Condition, int]
+    drawn: Mapping[Condition, int]
+
+
+def read_evidence(metrics: Mapping[str, Any]) -> Evidence:
+    """Read the evidence out of the metrics of a package; what is not there was not measured."""
+    found: list[dict[Condition, int]] = []
+    for kind in ("graded", "marked", "drawn"):
+        conditions = metrics.get(kind, {}).get("conditions", {})
+        stronger = {condition for earlier in found for condition in earlier}
+        found.append({c: int(conditions[c]["n"]) for c in Condition if c in conditions and c not in stronger})
+    return Evidence(*found)
 
 
 def list_models(models_dir: Path) -> tuple[ModelNote, ...]:

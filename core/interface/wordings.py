@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from core.findings import Diagnosis, Finding, scalp_types
+from core.interface.models import Evidence
 from core.interface.sentences import join_words, raise_first
 from core.locale import Language, text
 from core.taxonomy import Condition, Severity, View
@@ -123,6 +124,20 @@ def next_step(language: Language, findings: Sequence[Finding]) -> str:
     else:
         step = "unsure" if all(not f.certain for f in findings) else "calm"
     return text(language, f"diagnosis.next.{step}")
+
+
+def evidence_lines(language: Language, evidence: Evidence) -> list[str]:
+    """Say which conditions were measured on real photos, and which on drawn ones alone, each with its n."""
+    lines = []
+    for kind, measured in (("graded", evidence.graded), ("marked", evidence.marked), ("drawn", evidence.drawn)):
+        if not measured:
+            continue
+        names = [
+            text(language, "diagnosis.measured.condition", condition=condition_name(language, condition), n=f"{n:,}")
+            for condition, n in measured.items()
+        ]
+        lines.append(text(language, f"diagnosis.measured.{kind}", conditions=join_words(language, names)))
+    return lines
 
 
 def common_view(diagnoses: Iterable[Diagnosis]) -> View | None:

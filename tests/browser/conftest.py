@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("SCALPSPECTRA_CHROMIUM", "/usr/bin/chromium")
@@ -23,6 +23,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# A busy machine draws late, not wrongly.
+PATIENCE_MS = 30_000
 LOCAL_SCHEMES = {"data", "blob", "about", "chrome-error"}
 
 
@@ -71,6 +73,7 @@ def application(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser():
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         yield chromium
@@ -90,7 +93,7 @@ def open_page(application, browser):
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("request", lambda request: None if _is_local(request.url) else foreign.append(request.url))
         page.on("websocket", lambda socket: None if _is_local(socket.url) else foreign.append(socket.url))
         page.on("pageerror", lambda error: failures.append(str(error)))

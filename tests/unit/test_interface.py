@@ -15,7 +15,8 @@ from core.interface.download import result_as_json
 from core.interface.examples import list_examples
 from core.interface.heatmap import PREVIEW_SIDE, frame, make_preview, make_thumbnail, overlay
 from core.interface.markup import GradeRow, browser_words, grade_table, plain
-from core.interface.wordings import certainty_lines, headline, next_step, percent, scalp_type_line
+from core.interface.models import read_evidence
+from core.interface.wordings import certainty_lines, evidence_lines, headline, next_step, percent, scalp_type_line
 from core.locale import Language
 from core.taxonomy import CONDITIONS, Condition, Severity, View
 
@@ -147,3 +148,18 @@ def test_saved_result_has_the_contract_shape_and_names_refused_photos():
 def test_examples_that_ship_are_there():
     assert list_examples()
     assert all(example.path.is_file() for example in list_examples())
+
+
+def test_evidence_counts_each_condition_once_under_the_strongest_kind():
+    metrics = {
+        "marked": {"conditions": {"dandruff": {"n": 255}}},
+        "drawn": {"conditions": {condition.value: {"n": 1000} for condition in CONDITIONS}},
+    }
+    evidence = read_evidence(metrics)
+    assert evidence.graded == {}
+    assert evidence.marked == {Condition.DANDRUFF: 255}
+    assert Condition.DANDRUFF not in evidence.drawn
+    marked, drawn = evidence_lines(Language.ENGLISH, evidence)
+    assert "dandruff (n = 255)" in marked
+    assert "hint" in drawn
+    assert evidence_lines(Language.ENGLISH, read_evidence({})) == []
