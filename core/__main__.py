@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
+from core.commands.benchmark import benchmark
 from core.commands.clinics import clinics
 from core.commands.console import complain
 from core.commands.diagnose import diagnose
@@ -22,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (diagnose, train, evaluate, synthesize):
+for command in (diagnose, train, evaluate, synthesize, benchmark):
     app.command()(command)
 app.command("demo-data")(demo_data)
 app.add_typer(results, name="results")

@@ -80,8 +80,8 @@ def grade_photos(
         diagnoser: The models.
         paths: The photos.
         view: What they show; None has it recognised.
-        draw: Given the number of a photo (from 1), the photo and its diagnosis, writes the heatmaps and says where; runs
-            beside the grading of others. None leaves heatmaps out.
+        draw: Writes the heatmaps and says where, given the number of a photo (from 1), its path, the photo and its
+            diagnosis; runs beside the grading of others. None leaves heatmaps out.
     """
     workers = os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:

@@ -13,11 +13,11 @@ from PIL import Image
 
 from core.__main__ import app, main
 from core.commands.console import printable
-from core.commands.grading import find_photos
 from core.commands.train import typed_command
 from core.records.store import RecordStore
 from core.settings import get_settings
 from core.taxonomy import CONDITIONS
+from core.vision.batch import find_photos
 
 ROOT = Path(__file__).resolve().parents[2]
 
