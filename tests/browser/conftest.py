@@ -1,6 +1,7 @@
 """The application as its users start it, and a browser that tells of every request it makes."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = os.environ.get("SCALPSPECTRA_CHROMIUM", "/usr/bin/chromium")
+BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -71,11 +72,23 @@ def application(tmp_path_factory):
             server.wait(timeout=20)
 
 
+def _find_chromium(bundled: str) -> str:
+    """The browser that was named, or the one of this system, or the one that `playwright install` fetched."""
+    for candidate in (os.environ.get("SCALPSPECTRA_CHROMIUM"), *map(shutil.which, BROWSER_NAMES), bundled):
+        if candidate and Path(candidate).exists():
+            return candidate
+    reason = "no Chromium here: install one, or name it in SCALPSPECTRA_CHROMIUM"
+    if os.environ.get("SCALPSPECTRA_REQUIRE_BROWSER"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
 def browser():
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        path = _find_chromium(playwright.chromium.executable_path)
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
         yield chromium
         chromium.close()
 
