@@ -125,11 +125,8 @@ def draw_places(
     """
     group = folium.FeatureGroup(name="clinics")
     _Call("outlines", {"kind": "district", "rings": _encode(districts)}).add_to(group)
-    if radius_km is not None:
-        folium.Circle(origin, radius=radius_km * 1000, fill=True, class_name="search-radius", interactive=False).add_to(
-            group
-        )
-    _Call("origin", {"position": origin, "label": text(language, "clinics.map.origin")}).add_to(group)
+    here = {"position": origin, "label": text(language, "clinics.map.origin"), "radiusKm": radius_km}
+    _Call("origin", here).add_to(group)
     cards = [_card(number, place, language) for number, place in enumerate(places, 1)]
     words = {name: text(language, f"clinics.card.{name}") for name in ("homepage", "route", "kakao", "naver", "google")}
     _Call("places", {"places": cards, "chosen": chosen, "words": words}).add_to(group)

@@ -105,7 +105,6 @@ def _draw_list(result: Result, chosen: str) -> None:
                 f"{number}\u2002{plain(clinic.name_in(current_language()))}",
                 key=f"choose_{clinic.id}",
                 type="tertiary",
-                help=say("clinics.card.show"),
                 on_click=choose,
                 args=(clinic.id,),
             )

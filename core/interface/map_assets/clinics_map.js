@@ -10,8 +10,13 @@ window.clinicsMap = (() => {
     map.createPane("outlines").style.zIndex = 150; // under the tiles, whose pane has 200
     map.attributionControl.setPrefix(false);
     for (const source of attribution) map.attributionControl.addAttribution(asMarkup(source));
+    // Leaflet focuses the map when it is pressed. A page that scrolls it into view then moves the marker away from
+    // under the finger, and the press is lost.
+    const container = map.getContainer();
+    const focus = container.focus.bind(container);
+    container.focus = () => focus({ preventScroll: true });
     // The frame starts hidden or narrow: without this Leaflet keeps the first size it saw.
-    new ResizeObserver(() => map.invalidateSize()).observe(map.getContainer());
+    new ResizeObserver(() => map.invalidateSize()).observe(container);
   }
 
   function outlines(target, { kind, rings }) {
@@ -30,7 +35,10 @@ window.clinicsMap = (() => {
     layer.addTo(map);
   }
 
-  function origin(group, { position, label }) {
+  function origin(group, { position, label, radiusKm }) {
+    if (radiusKm !== null) {
+      L.circle(position, { radius: radiusKm * 1000, className: "search-radius", interactive: false }).addTo(group);
+    }
     const icon = L.divIcon({ className: "origin", iconSize: [16, 16] });
     L.marker(position, { icon, interactive: false, keyboard: false, alt: label }).addTo(group);
   }
