@@ -6,7 +6,7 @@ is uint8.
 """
 
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -20,6 +20,8 @@ Box = tuple[int, int, int, int]
 _WHITE = 245
 _BAR_SHARE = 0.985
 _MOST_CUT = 0.5
+# Below, bilinear sampling would enlarge and soften; above, it would skip pixels.
+_TWO_STEPS_FROM, _TWO_STEPS_TO = 1.5, 4
 
 
 @dataclass(frozen=True)
@@ -82,13 +84,17 @@ def content_box(pixels: Pixels) -> Box:
         Left, top, right, bottom; the whole picture where nothing is to cut, or where more than half would go.
     """
     height, width = pixels.shape[:2]
-    # Every fourth pixel is enough to tell a bar from skin, and costs a sixteenth.
-    white = (pixels[::4, ::4].min(axis=2) >= _WHITE).astype(np.float32)
-    top, bottom = _inside(white.mean(axis=1), height)
-    left, right = _inside(white.mean(axis=0), width)
+    # Every fourth pixel is enough to tell a bar from skin.
+    white = np.ascontiguousarray(cv2.inRange(pixels[::4], np.full(3, _WHITE), np.full(3, 255))[:, ::4])
+    top, bottom = _inside(_share(white, along=1), height)
+    left, right = _inside(_share(white, along=0), width)
     if bottom - top < height * _MOST_CUT or right - left < width * _MOST_CUT:
         return 0, 0, width, height
     return left, top, right, bottom
+
+
+def _share(mask: npt.NDArray[Any], along: int) -> npt.NDArray[np.floating]:
+    return np.asarray(cv2.reduce(mask, along, cv2.REDUCE_AVG, dtype=cv2.CV_32F), dtype=np.float32).ravel() / 255
 
 
 def _inside(share: npt.NDArray[np.floating], length: int) -> tuple[int, int]:
@@ -132,6 +138,16 @@ def network_picture(pixels: Pixels, spec: InputSpec) -> tuple[Pixels, Box]:
     box = seen_box(pixels, spec)
     left, top, right, bottom = box
     part = pixels[top:bottom, left:right]
-    shrinks = part.shape[0] >= spec.height and part.shape[1] >= spec.width
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(part, (spec.width, spec.height), interpolation=method), dtype=np.uint8), box
+    return _resize(part, spec.width, spec.height), box
+
+
+def _resize(part: Pixels, width: int, height: int) -> Pixels:
+    size = width, height
+    ratios = part.shape[1] / width, part.shape[0] / height
+    if min(ratios) < 1:
+        return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+    if min(ratios) >= _TWO_STEPS_FROM and max(ratios) <= _TWO_STEPS_TO:
+        # OpenCV averages over fractions of pixels without vector instructions. Bilinear to twice the size and the mean
+        # of four gives the same picture (mean difference about .2 of 255) in a third of the time.
+        part = np.asarray(cv2.resize(part, (2 * width, 2 * height), interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+    return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)

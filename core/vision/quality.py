@@ -44,12 +44,13 @@ def measure(picture: Pixels, box: Box) -> Measures:
     # 16-bit keeps the Laplacian exact at an eighth of the cost of doubles.
     laplacian = cv2.Laplacian(luminance, cv2.CV_16S)
     mean, deviation = cv2.meanStdDev(luminance)
-    _, detail = cv2.meanStdDev(laplacian)
+    # Mean of squares minus square of the mean: meanStdDev takes ten times as long over 16 bits.
+    detail = cv2.norm(laplacian, cv2.NORM_L2SQR) / laplacian.size - cv2.mean(laplacian)[0] ** 2
     return Measures(
         side=float(min(box[2] - box[0], box[3] - box[1])),
         brightness=float(mean[0, 0]),
         glare=cv2.countNonZero(saturated) / saturated.size,
-        sharpness=float(detail[0, 0] ** 2 / (deviation[0, 0] ** 2 + 1.0)),
+        sharpness=float(detail / (deviation[0, 0] ** 2 + 1.0)),
     )
 
 
