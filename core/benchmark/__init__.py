@@ -1,0 +1,81 @@
+"""The project's speed figures, each against a named baseline measured in the same run.
+
+A figure alone says little, since machines differ and drift; so every row holds two medians, taken in turns
+(ours, baseline, ours, baseline, ...) with `THREADS` processor threads for both, and their ratio:
+
+| row | ratio | target |
+|---|---|---|
+| `diagnose` | decoded photo to six grades with six heatmaps: baseline / ours | at least 300 |
+| `overhead` | the same: ours / the bare OpenVINO call on the prepared picture | at most 1.5 |
+| `photo` | bytes of a 12-megapixel JPEG to the finished Diagnosis: baseline / ours | at least 8 |
+| `command_time` | wall time of `python -m core diagnose PHOTO`: baseline / ours | at least 3 |
+| `command_memory` | its peak memory: baseline / ours | at least 4 |
+| `folder` | photos a second of a folder, on all cores: ours / baseline | at least .8 |
+| `engine_precision` | a pass in the precision `auto` takes: f32 / ours; left out where `auto` is f32 | 1, to know |
+| `engine_torch` | a pass in f32: PyTorch / ours | 1, to know |
+
+The baseline of `diagnose`, `photo` and `command_*` is six efficientnet-pytorch networks, see
+`core.benchmark.baseline`. That of `folder` decodes all photos on all cores, then runs the bare network over all
+pictures on all cores. What is measured with is drawn (`core.benchmark.material`), the same in every run.
+
+Imports nothing heavy, so that the baseline's own process is not slowed by ours.
+"""
+
+from collections.abc import Callable, Sequence
+
+from core.benchmark.comparison import Comparison
+from core.errors import ScalpError
+
+__all__ = ["Comparison", "names", "run"]
+
+# Rows that come from one measurement stand together.
+_GROUPS: dict[str, tuple[str, ...]] = {
+    "diagnose": ("diagnose",),
+    "overhead": ("overhead",),
+    "photo": ("photo",),
+    "command": ("command_time", "command_memory"),
+    "folder": ("folder",),
+    "engine_precision": ("engine_precision",),
+    "engine_torch": ("engine_torch",),
+}
+
+
+def names() -> tuple[str, ...]:
+    """All rows, in the order they are measured."""
+    return tuple(name for group in _GROUPS.values() for name in group)
+
+
+def run(
+    names: Sequence[str] = (), *, quick: bool = False, on_progress: Callable[[str], None] | None = None
+) -> list[Comparison]:
+    """Measure.
+
+    Args:
+        names: The rows to measure; none means all.
+        quick: Few repetitions and a small folder: to see that it works, not to quote.
+        on_progress: Told the name of each measurement before it starts.
+
+    Returns:
+        The rows asked for, in the order of `names()`.
+
+    Raises:
+        ScalpError: No row of such a name, a baseline's package is missing, a measured process failed, or no model
+            package grades the drawn photo.
+    """
+    wanted = set(names) or {name for group in _GROUPS.values() for name in group}
+    known = [name for group in _GROUPS.values() for name in group]
+    for name in names:
+        if name not in known:
+            raise ScalpError("benchmark.unknown_name", name=name, known=", ".join(known))
+    from core.benchmark.material import open_workbench
+    from core.benchmark.rows import MEASUREMENTS
+
+    rows: list[Comparison] = []
+    with open_workbench(quick=quick) as bench:
+        for group, members in _GROUPS.items():
+            if wanted.isdisjoint(members):
+                continue
+            if on_progress:
+                on_progress(group)
+            rows += [row for row in MEASUREMENTS[group](bench) if row.name in wanted]
+    return rows
