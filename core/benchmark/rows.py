@@ -75,7 +75,7 @@ def _command(bench: Workbench) -> list[Comparison]:
 
 def _folder(bench: Workbench) -> list[Comparison]:
     # On all cores, as the command has it.
-    diagnoser = Diagnoser.load(bench.settings.model_copy(update={"threads": 0}))
+    diagnoser = Diagnoser.load(bench.settings.model_copy(update={"threads": 0}), many=True)
     paths, package = bench.folder, bench.package
     network = _compile_for_throughput(package)
     before = cv2.getNumThreads()

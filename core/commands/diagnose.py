@@ -48,10 +48,12 @@ def diagnose(
     from core.commands.heatmaps import HeatmapFolder
     from core.vision.batch import find_photos, grade_photos
     from core.vision.diagnosis import Diagnoser
+    from core.vision.photo import PHOTO_SUFFIXES
 
     # Photos already run on every core: threads inside a resize would only get in each other's way.
     cv2.setNumThreads(1)
-    diagnoser = Diagnoser.load(read_settings(engine=engine), only=model)
+    many = len(photos) > 1 or photos[0].suffix.lower() not in PHOTO_SUFFIXES
+    diagnoser = Diagnoser.load(read_settings(engine=engine), only=model, many=many)
     wanted = None if view == "auto" else View(view)
     if wanted is not None and wanted not in diagnoser.packages:
         raise PackageError("package.no_view", view=wanted.value)

@@ -142,12 +142,13 @@ class Diagnoser:
         self._first = View.MICROSCOPE if View.MICROSCOPE in self._packages else next(iter(self._packages))
 
     @classmethod
-    def load(cls, settings: Settings, only: str | None = None) -> "Diagnoser":
+    def load(cls, settings: Settings, only: str | None = None, *, many: bool = False) -> "Diagnoser":
         """Load the packages of `settings.models_dir` and their engines.
 
         Args:
             settings: Where packages lie and what runs them.
             only: Id of the one package to load; None loads the first of each view.
+            many: Made for many photos at once on several threads rather than for one as soon as possible.
 
         Raises:
             PackageError: None there, or one is not as it should be.
@@ -163,7 +164,7 @@ class Diagnoser:
             package = load_package(folder)
             packages.setdefault(package.description.view, package)
         engines = {
-            view: build_engine(package, settings.engine, settings.precision, settings.threads)
+            view: build_engine(package, settings.engine, settings.precision, settings.threads, many=many)
             for view, package in packages.items()
         }
         return cls(packages, engines)
