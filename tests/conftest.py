@@ -52,6 +52,7 @@ def tiny_package(tmp_path_factory, drawn_photos) -> Path:
         conditions=CONDITIONS,
         input=spec,
         head="ordinal",
+        scales=(1.0,),
         gradings=tuple(
             Grading(
                 grades=(0, 1, 2, 3),

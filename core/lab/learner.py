@@ -159,6 +159,7 @@ def fit_grader(recipe: Recipe, pictures: Pixels, labels: npt.NDArray[np.int64], 
     trainer.fit(learner, loader, ckpt_path=str(last) if last.exists() else None)
     grader.eval()
     centre_cuts(grader)
+    grader.look_at_scales(recipe.network.scales)
     return grader
 
 

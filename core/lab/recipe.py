@@ -26,12 +26,22 @@ class _Part(BaseModel):
 
 
 class Network(_Part):
-    """The network: architecture by name, where its first weights come from, how many of its first parts stay fixed."""
+    """The network.
+
+    Attributes:
+        architecture: Name in `core.vision.architectures`.
+        weights: `imagenet` from an installed package, `none`, or a file.
+        frozen_parts: How many of its first parts keep their first weights.
+        dropout: Before the head, in training.
+        scales: Sizes the trained network looks at, relative to the input. It is trained at one; its head then
+            counts each alike.
+    """
 
     architecture: str
     weights: str = "imagenet"
     frozen_parts: int = Field(default=0, ge=0)
     dropout: Share = 0.2
+    scales: tuple[Annotated[float, Field(ge=0.25, le=1)], ...] = (1.0,)
 
 
 class Input(_Part):

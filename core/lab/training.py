@@ -211,6 +211,7 @@ def _describe(recipe: Recipe, fitted: Fitted, used: Manifest, data: str, command
         conditions=recipe.conditions,
         input=recipe.input.spec(),
         head="ordinal",
+        scales=recipe.network.scales,
         gradings=fitted.gradings,
         quality=fitted.quality,
         metrics=fitted.metrics,

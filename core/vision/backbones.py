@@ -91,7 +91,11 @@ class OrdinalGrader(nn.Module):
         mean: Channel means of the input, 0..1 scale.
         std: Channel deviations of the input, 0..1 scale.
         dropout: Dropout before the head, in training.
+        scales: Sizes the backbone sees the picture at, relative to the input; features of all of them are joined.
     """
+
+    mean: Tensor
+    std: Tensor
 
     def __init__(
         self,
@@ -100,10 +104,12 @@ class OrdinalGrader(nn.Module):
         mean: Sequence[float],
         std: Sequence[float],
         dropout: float = 0.2,
+        scales: Sequence[float] = (1.0,),
     ) -> None:
         super().__init__()
-        self.backbone, channels = build_backbone(architecture)
-        self.head = nn.Linear(channels, len(grades))
+        self.backbone, self.channels = build_backbone(architecture)
+        self.scales = tuple(scales)
+        self.head = nn.Linear(self.channels * len(self.scales), len(grades))
         self.dropout = nn.Dropout(dropout)
         # Cuts are a first cut and positive steps, so that they stay in order whatever the optimiser does.
         self.first_cut = nn.ParameterList([nn.Parameter(torch.tensor([0.0])) for _ in grades])
@@ -111,20 +117,38 @@ class OrdinalGrader(nn.Module):
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1) * 255)
         self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1) * 255)
 
+    def look_at_scales(self, scales: Sequence[float]) -> None:
+        """Have a trained network look at several sizes at once; its head counts each of them alike.
+
+        Args:
+            scales: Sizes relative to the input, instead of the one it was trained at.
+
+        Raises:
+            ValueError: The network looks at several sizes already.
+        """
+        if len(self.scales) != 1:
+            raise ValueError(f"already looks at {self.scales}")
+        count = len(scales)
+        head = nn.Linear(self.channels * count, self.head.out_features)
+        with torch.no_grad():
+            head.weight.copy_(self.head.weight.repeat(1, count) / count)
+            head.bias.copy_(self.head.bias)
+        self.head = head
+        self.scales = tuple(scales)
+
     def cuts(self, condition: int) -> Tensor:
         """Cut points of one condition, ascending, float (grades - 1,)."""
         steps = nn.functional.softplus(self.steps[condition])
         return torch.cat([self.first_cut[condition], self.first_cut[condition] + torch.cumsum(steps, 0)])
 
-    def feature_maps(self, pictures: Tensor) -> Tensor:
-        """Map uint8 or float (N, H, W, 3) pictures on the 0..255 scale to feature maps (N, C, h, w)."""
-        x = pictures.permute(0, 3, 1, 2).float()
-        features: Tensor = self.backbone((x - self.mean) / self.std)  # type: ignore[operator]
-        return features
+    def feature_maps(self, pictures: Tensor) -> list[Tensor]:
+        """Map uint8 or float (N, H, W, 3) pictures on the 0..255 scale to feature maps (N, C, h, w), one a scale."""
+        x = (pictures.permute(0, 3, 1, 2).float() - self.mean) / self.std
+        return [self.backbone(x if scale == 1 else _resize(x, scale)) for scale in self.scales]
 
     def scores(self, pictures: Tensor) -> Tensor:
         """Ordinal scores (N, conditions), with dropout while training."""
-        scores: Tensor = self.head(self.dropout(self.feature_maps(pictures).mean(dim=(2, 3))))
+        scores: Tensor = self.head(self.dropout(_pool(self.feature_maps(pictures))))
         return scores
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -134,9 +158,30 @@ class OrdinalGrader(nn.Module):
             pictures: uint8 (N, H, W, 3).
 
         Returns:
-            Scores (N, conditions), class activation maps (N, conditions, h, w) and features (N, C).
+            Scores (N, conditions), class activation maps (N, conditions, h, w) of the largest scale's size, and
+            features (N, C * scales).
         """
         maps = self.feature_maps(pictures)
-        features = maps.mean(dim=(2, 3))
-        cams = nn.functional.conv2d(maps, self.head.weight[:, :, None, None], self.head.bias)
-        return self.head(features), cams, features
+        features = _pool(maps)
+        scores = self.head(features)
+        size = max(m.shape[2:] for m in maps)
+        cams = torch.zeros((), dtype=scores.dtype)
+        for index, one in enumerate(maps):
+            weight = self.head.weight[:, index * self.channels : (index + 1) * self.channels, None, None]
+            cam = nn.functional.conv2d(one, weight)
+            if cam.shape[2:] != size:
+                cam = nn.functional.interpolate(cam, size=size, mode="bilinear")
+            cams = cams + cam
+        # Resizing moves a map's mean a little; its mean is the score.
+        cams = cams - cams.mean(dim=(2, 3), keepdim=True) + scores[:, :, None, None]
+        return scores, cams, features
+
+
+def _pool(maps: Sequence[Tensor]) -> Tensor:
+    return torch.cat([m.mean(dim=(2, 3)) for m in maps], dim=1)
+
+
+def _resize(x: Tensor, scale: float) -> Tensor:
+    """Shrink (N, C, H, W), averaging so that fine scales do not alias."""
+    size = [round(x.shape[2] * scale), round(x.shape[3] * scale)]
+    return nn.functional.interpolate(x, size=size, mode="bilinear", antialias=True)

@@ -107,7 +107,8 @@ class TorchEngine:
 
         description = package.description
         levels = [len(grading.grades) for grading in description.gradings]
-        grader = OrdinalGrader(description.architecture, levels, description.input.mean, description.input.std)
+        spec = description.input
+        grader = OrdinalGrader(description.architecture, levels, spec.mean, spec.std, scales=description.scales)
         state = {name: values.float() for name, values in load_file(package.folder / WEIGHTS).items()}
         missing, unexpected = grader.load_state_dict(state, strict=False)
         # Counters of seen batches matter to training alone and are not kept.

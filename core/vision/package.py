@@ -92,6 +92,7 @@ class Description:
         conditions: The conditions graded, in the order of the outputs.
         input: The network's picture.
         head: Kind of head; `ordinal` is the only one of this format.
+        scales: Sizes the network sees the picture at, relative to the input.
         gradings: How each condition's score is read.
         quality: Limits of photo quality.
         metrics: What was measured, each with n and data.
@@ -106,6 +107,7 @@ class Description:
     conditions: tuple[Condition, ...]
     input: InputSpec
     head: str
+    scales: tuple[float, ...]
     gradings: tuple[Grading, ...]
     quality: QualityLimits
     metrics: Mapping[str, Any] = field(default_factory=dict)
@@ -270,6 +272,7 @@ def _parse(values: Mapping[str, Any], folder: Path) -> Description:
             conditions=CONDITIONS_OF_VIEW[view],
             input=InputSpec.from_dict(values["input"]),
             head="ordinal",
+            scales=_parse_scales(values["scales"]),
             gradings=tuple(_parse_grading(grading) for grading in values["gradings"]),
             quality=QualityLimits(**{k: float(v) for k, v in values["quality"].items()}),
             metrics=dict(values["metrics"]),
@@ -281,6 +284,13 @@ def _parse(values: Mapping[str, Any], folder: Path) -> Description:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise PackageError("package.bad_description", package=folder.name, detail=error) from error
     return description
+
+
+def _parse_scales(values: Any) -> tuple[float, ...]:  # noqa: ANN401 - JSON
+    scales = tuple(float(v) for v in values)
+    if not 1 <= len(scales) <= 4 or not all(0.25 <= s <= 1 for s in scales):
+        raise ValueError(f"scales {scales}")
+    return scales
 
 
 def _parse_grading(values: Mapping[str, Any]) -> Grading:

@@ -41,8 +41,10 @@ def _illuminate(canvas: Canvas, rng: np.random.Generator) -> None:
     x, y = rng.uniform(0.25, 0.75, 2)
     light = 1 + rng.uniform(-0.05, 0.55) * (0.25 - np.square(across - x) - np.square(down - y))
     chance, gx, gy = rng.random(3)
-    if chance < 0.15:
-        light = light * (1 + 0.5 * np.exp(-(np.square(across - gx) + np.square(down - gy)) / 0.0625))
+    gain, reach = rng.uniform(0.3, 1.2), rng.uniform(0.15, 0.4)
+    # Lamps blow out bare skin between dense hairs: white, and yet no flake.
+    if chance < 0.35:
+        light = light * (1 + gain * np.exp(-(np.square(across - gx) + np.square(down - gy)) / np.square(reach)))
     corner, depth = rng.random(), rng.uniform(0.3, 0.8)
     if corner < 0.07:
         far = np.sqrt(np.square(across - 0.5) + np.square((down - 0.5) * 0.72))

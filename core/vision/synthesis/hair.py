@@ -93,9 +93,9 @@ class Hair:
         return self.layers[0].ink[..., 3]
 
 
-def grow(canvas: Canvas, rng: np.random.Generator, loss: int, sebum: int) -> Hair:
+def grow(canvas: Canvas, rng: np.random.Generator, loss: int) -> Hair:
     """Grow the hair of a scene; nothing is painted yet, so that the skin knows where its roots are."""
-    style = _style(rng, loss, sebum)
+    style = _style(rng, loss)
     follicles = _follicles(canvas, rng)
     cover = _cover(canvas, rng, loss)
     far = rng.uniform(0.0, min(0.8, 0.4 + 0.12 * canvas.magnification)) if cover > 0.06 else 0.0
@@ -113,7 +113,7 @@ def grow(canvas: Canvas, rng: np.random.Generator, loss: int, sebum: int) -> Hai
     return Hair(style, follicles, curves, tuple(layers))
 
 
-def _style(rng: np.random.Generator, loss: int, sebum: int) -> Style:
+def _style(rng: np.random.Generator, loss: int) -> Style:
     pick = rng.random()
     base = np.array(_RED, np.float64)
     for share, colour in _NATURAL:
@@ -131,8 +131,9 @@ def _style(rng: np.random.Generator, loss: int, sebum: int) -> Style:
         white=white,
         tinted=rng.uniform(0.3, 0.8) if rng.random() < 0.05 else 0.06,
         thin=_THIN_SHARE[loss],
-        gloss=rng.uniform(0.7, 1.2) + (0.0, 0.1, 0.4, 0.8)[sebum] * rng.random(),
-        clump=(0.0, 0.0, 0.3, 0.6)[sebum] * rng.random(),
+        # Real hair shines on calm scalps too: its gloss must tell nothing about sebum.
+        gloss=rng.uniform(0.7, 2.0),
+        clump=0.5 * rng.random() ** 3,
     )
 
 

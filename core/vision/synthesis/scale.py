@@ -100,9 +100,22 @@ def paint_dandruff(canvas: Canvas, rng: np.random.Generator, severity: int, plac
             for _ in range(int(rng.integers(0, 3))):
                 dx, dy = rng.normal(0, radius * 0.7, 2)
                 _flake(canvas, rng, (x + dx, y + dy), radius * rng.uniform(0.3, 0.7), opacity, cover, shade)
+    _faint_patches(canvas, rng, severity, places, cover, shade)
     _collars(canvas, rng, severity, places, cover, shade)
     _lay(canvas, rng, cover, shade)
     return (np.clip(cover * 1.3, 0, 1) * 255).astype(np.uint8) if severity else canvas.blank()
+
+
+def _faint_patches(
+    canvas: Canvas, rng: np.random.Generator, severity: int, places: Places, cover: Plane, shade: Plane
+) -> None:
+    """Spread broad, thin scale that still clings to the skin: most real flakes are this faint, few are chalk."""
+    if not severity or rng.random() < 0.4:
+        return
+    count = int(rng.integers(1, 2 + severity))
+    for x, y in open_places(canvas, rng, count, places.follicles, places.hidden):
+        radius = canvas.grain * np.exp(rng.uniform(np.log(8), np.log(26)))
+        _flake(canvas, rng, (x, y), radius, rng.uniform(0.06, 0.22), cover, shade)
 
 
 def _flake(

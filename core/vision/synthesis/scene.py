@@ -86,7 +86,7 @@ def _paint(
     canvas: Canvas, seed: int, grades: Mapping[Condition, Severity]
 ) -> tuple[npt.NDArray[np.uint8], dict[Condition, Mask], float]:
     greasy = grades[Condition.EXCESS_SEBUM]
-    grown = hair.grow(canvas, layer_rng(seed, 1), grades[Condition.HAIR_LOSS], greasy)
+    grown = hair.grow(canvas, layer_rng(seed, 1), grades[Condition.HAIR_LOSS])
     hidden = grown.hidden
     masks: dict[Condition, Mask] = {}
 
