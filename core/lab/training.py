@@ -5,7 +5,6 @@ calibrates on those held-out scores and ships a network trained on all photos. A
 trains on drawn ones, then fits head, cut points and sets on the real ones (`core.lab.transfer`).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.lab.calibration import OrdinalCalibration, conformal_minimum, cross_fitted, fit_ordinal, severity_sets
+from core.lab.calibration import conformal_minimum, cross_fitted, fit_ordinal, severity_sets, share_thresholds
 from core.lab.card import write_card
 from core.lab.evaluation import Agreement, measure_agreement
 from core.lab.export import export_grader
@@ -137,23 +136,21 @@ def grade_on_held_out(
         probabilities = cross_fitted(score, label, fold, count, fit_ordinal)
         calibration = fit_ordinal(score, label, count)
         minimum = conformal_minimum(probabilities, label, recipe.validation.coverage)
-        gradings.append(make_grading(severities, calibration, minimum, recipe.validation.coverage))
+        thresholds = _label_share_thresholds(score, label, count)
+        coverage = recipe.validation.coverage
+        gradings.append(Grading(tuple(severities), calibration.slope, calibration.cuts, thresholds, minimum, coverage))
         grades, sets = np.empty(len(label), dtype=np.int64), np.empty((len(label), count), dtype=bool)
         for one in np.unique(fold):
             inside = fold == one
-            others = fit_ordinal(score[~inside], label[~inside], count)
-            grades[inside] = others.grades(score[inside])
-            limit = conformal_minimum(probabilities[~inside], label[~inside], recipe.validation.coverage)
+            grades[inside] = np.digitize(score[inside], _label_share_thresholds(score[~inside], label[~inside], count))
+            limit = conformal_minimum(probabilities[~inside], label[~inside], coverage)
             sets[inside] = severity_sets(probabilities[inside], grades[inside], limit)
         agreements.append(measure_agreement(label, probabilities, grades, sets, severities))
     return tuple(gradings), agreements
 
 
-def make_grading(
-    severities: Sequence[int], calibration: OrdinalCalibration, minimum: float, coverage: float
-) -> Grading:
-    """Put a calibration and a conformal limit into the form a package keeps."""
-    return Grading(tuple(severities), calibration.slope, calibration.cuts, calibration.thresholds, minimum, coverage)
+def _label_share_thresholds(scores: Floats, labels: Ints, grades: int) -> tuple[float, ...]:
+    return share_thresholds(scores, [float((labels >= grade).mean()) for grade in range(1, grades)])
 
 
 def _train_on_drawn(run: Run, photos: PictureSet, labels: Ints) -> tuple[OrdinalGrader, Fitted, Manifest]:

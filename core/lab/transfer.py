@@ -21,6 +21,7 @@ from core.lab.calibration import (
     cuts_for_shares,
     fit_ordinal,
     severity_sets,
+    share_thresholds,
 )
 from core.lab.evaluation import Agreement, measure_agreement, measure_marks
 from core.lab.learner import predict
@@ -106,7 +107,7 @@ def transfer_to_real(
         published = _at_least(recipe, condition)
         wanted = [share * above / published[0] for above in published]
         calibration = OrdinalCalibration(slope, cuts_for_shares(scores, slope, wanted))
-        thresholds = tuple(float(np.quantile(scores, 1 - above)) for above in wanted)
+        thresholds = share_thresholds(scores, wanted)
         minimum = _set_limit(
             recipe, calibration, thresholds, scores, marks[:, column], drawn_scores, drawn_labels[:, column]
         )
