@@ -4,6 +4,7 @@ The backbone stays as it is. Each marked condition gets its linear head refitted
 to the trained head: what the drawings taught is the prior, the real photos move it only as far as they agree on.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,3 +66,25 @@ def adapt_head(prior: Head, features: Floats, marks: Ints, ridge: float) -> Head
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}).x
     weight = (found[0] * direction + found[2:]) / spread
     return Head(weight, float(found[1] - weight @ centre))
+
+
+def choose_ridge(prior: Head, features: Floats, marks: Ints, folds: Ints, ridges: Sequence[float]) -> float:
+    """Choose how strongly to hold a head to its prior: the ridge with the least log loss on held-out folds.
+
+    Args:
+        prior: The head as trained.
+        features: float (N, F).
+        marks: int (N,).
+        folds: int (N,), at least two different ones.
+        ridges: What to choose from.
+    """
+
+    def held_out_loss(ridge: float) -> float:
+        losses = []
+        for fold in np.unique(folds):
+            inside = folds == fold
+            logits = adapt_head(prior, features[~inside], marks[~inside], ridge).scores(features[inside])
+            losses.append(np.logaddexp(0, logits) - marks[inside] * logits)
+        return float(np.concatenate(losses).mean())
+
+    return min(ridges, key=held_out_loss)

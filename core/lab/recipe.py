@@ -110,13 +110,13 @@ class Adaptation(_Part):
 
     Attributes:
         data: Manifest of the real photos; empty leaves the head as trained.
-        ridge: How strongly the fitted head is held to the trained one.
+        ridges: How strongly the fitted head may be held to the trained one; each condition's own folds choose.
         target_shares: For conditions without any real mark, the shares of grades 0-3 that the cut points reproduce
             on the real photos.
     """
 
     data: str = ""
-    ridge: Positive = 30.0
+    ridges: tuple[Positive, ...] = (100.0, 500.0, 2000.0, 8000.0)
     target_shares: dict[Condition, tuple[float, float, float, float]] = {}
 
 

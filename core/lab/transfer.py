@@ -6,6 +6,7 @@ did not see. Steps above it, and all steps of conditions without marks, are plac
 photos equal published ones: an assumption, said so on the card, and no measured accuracy.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from core.lab.adaptation import Head, adapt_head
+from core.lab.adaptation import Head, adapt_head, choose_ridge
 from core.lab.calibration import (
     OrdinalCalibration,
     conformal_minimum,
@@ -85,7 +86,7 @@ def transfer_to_real(
         for i in range(len(recipe.conditions))
     ]
     marked = {
-        column: _fit_marks(prior, features, marks[:, column], folds, recipe.adaptation.ridge)
+        column: _fit_marks(prior, features, marks[:, column], folds, recipe.adaptation.ridges)
         for column, prior in enumerate(priors)
         if (marks[:, column] >= 0).all()
     }
@@ -148,11 +149,14 @@ def _combinations(marks: Ints) -> Ints:
     return np.asarray((marks + 1) @ (3 ** np.arange(marks.shape[1])))
 
 
-def _fit_marks(prior: Head, features: Floats, marks: Ints, folds: Ints, ridge: float) -> _Marked:
+def _fit_marks(prior: Head, features: Floats, marks: Ints, folds: Ints, ridges: Sequence[float]) -> _Marked:
+    """Fit on all photos, and once without each fold; the ridge is chosen anew each time, within the photos fitted."""
     held_out = np.empty(len(marks))
     for fold in np.unique(folds):
         inside = folds == fold
+        ridge = choose_ridge(prior, features[~inside], marks[~inside], folds[~inside], ridges)
         held_out[inside] = adapt_head(prior, features[~inside], marks[~inside], ridge).scores(features[inside])
+    ridge = choose_ridge(prior, features, marks, folds, ridges)
     return _Marked(adapt_head(prior, features, marks, ridge), held_out)
 
 
