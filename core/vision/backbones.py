@@ -78,6 +78,9 @@ class ScalpCnn(nn.Sequential):
         super().__init__(*stages)
 
 
+_STRIDE = 32
+
+
 class OrdinalGrader(nn.Module):
     """A backbone with one ordinal score per condition and class activation maps from the same pass.
 
@@ -182,6 +185,6 @@ def _pool(maps: Sequence[Tensor]) -> Tensor:
 
 
 def _resize(x: Tensor, scale: float) -> Tensor:
-    """Shrink (N, C, H, W), averaging so that fine scales do not alias."""
-    size = [round(x.shape[2] * scale), round(x.shape[3] * scale)]
+    """Shrink (N, C, H, W) to the nearest whole strides of a backbone, averaging so that fine scales do not alias."""
+    size = [max(1, int(int(side) * scale / _STRIDE + 0.5)) * _STRIDE for side in x.shape[2:]]
     return nn.functional.interpolate(x, size=size, mode="bilinear", antialias=True)
