@@ -26,8 +26,8 @@ EXAMPLES = (
     Example("calm", 330, 1.6, {}),
     Example("dandruff", 320, 2.0, {Condition.DANDRUFF: Severity.MODERATE}),
     Example("oily", 319, 2.6, {Condition.EXCESS_SEBUM: Severity.SEVERE}),
-    Example("redness", 332, 2.4, {Condition.INTERFOLLICULAR_ERYTHEMA: Severity.SEVERE}),
-    Example("pustules", 332, 1.8, {Condition.FOLLICULAR_PUSTULES: Severity.MODERATE}),
+    Example("redness", 76, 2.4, {Condition.INTERFOLLICULAR_ERYTHEMA: Severity.SEVERE}),
+    Example("pustules", 70, 1.8, {Condition.FOLLICULAR_PUSTULES: Severity.MODERATE}),
     Example("thinning", 322, 1.4, {Condition.HAIR_LOSS: Severity.SEVERE}),
 )
 
