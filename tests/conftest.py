@@ -42,8 +42,8 @@ def tiny_package(tmp_path_factory, drawn_photos) -> Path:
     _settle(grader, pictures)
     payload = tmp_path_factory.mktemp("payload")
     export_grader(grader, spec, payload)
-    scores, features = predict(grader, pictures)
-    cuts = np.quantile(scores, (0.3, 0.6, 0.85), axis=0).T
+    prediction = predict(grader, pictures)
+    cuts = np.quantile(prediction.scores, (0.3, 0.6, 0.85), axis=0).T
     description = Description(
         id="tiny",
         version="1",
@@ -66,9 +66,9 @@ def tiny_package(tmp_path_factory, drawn_photos) -> Path:
         ),
         quality=QualityLimits(min_side=40, min_brightness=20, max_brightness=250, max_glare=0.5, min_sharpness=0.0001),
     )
-    domain = fit_domain(features, components=8, limit=3.0)
+    domain = fit_domain(prediction.signatures, components=8, limit=3.0)
     folder = tmp_path_factory.mktemp("models") / "tiny"
-    return save_package(folder, description, {View.MICROSCOPE: domain}, "# tiny\n", payload).folder
+    return save_package(folder, description, {View.MICROSCOPE: (domain,)}, "# tiny\n", payload).folder
 
 
 def _settle(grader, pictures) -> None:
@@ -84,7 +84,7 @@ def _settle(grader, pictures) -> None:
                 module.momentum = None
         grader.train()
         grader(torch.from_numpy(pictures))
-        scores = torch.from_numpy(predict(grader, pictures)[0])
+        scores = torch.from_numpy(predict(grader, pictures).scores)
         deviation = scores.std(dim=0)
         grader.head.bias.copy_((grader.head.bias - scores.mean(dim=0)) / deviation)
         grader.head.weight.div_(deviation[:, None])

@@ -31,7 +31,8 @@ class Agreement:
         grades: The severities told apart; for marks absent (0) and present (1).
         accuracy: Share of photos with the labelled grade.
         macro_f1: Mean of the F1 of each grade.
-        quadratic_kappa: Cohen's kappa with quadratic weights; None where all labels are equal.
+        quadratic_kappa: Cohen's kappa with quadratic weights over the grades told apart, each one step from the next;
+            None where all labels are equal.
         mean_absolute_error: Mean distance between grade and label, in severities.
         auroc: Mean over the cut points of the area under the curve of "at least grade k"; None where undefined.
         recall: Per labelled grade; None for a grade no photo has.
@@ -92,7 +93,7 @@ def measure_agreement(
         grades=tuple(int(s) for s in severities),
         accuracy=float((labels == grades).mean()),
         macro_f1=float(f1_score(labels, grades, labels=np.unique(labels), average="macro", zero_division=0)),
-        quadratic_kappa=_kappa(values[labels], values[grades]),
+        quadratic_kappa=_kappa(labels, grades),
         mean_absolute_error=float(np.abs(values[labels] - values[grades]).mean()),
         auroc=ordinal_auroc(labels, probabilities),
         recall=tuple(float(table[i, i] / totals[i]) if totals[i] else None for i in range(count)),

@@ -13,6 +13,8 @@ Floats = npt.NDArray[np.floating]
 # How far beyond the most extreme real photos a limit lies. Real photos were all taken to be graded, so their own
 # extremes still are gradable; a limit on top of them would refuse the next one.
 _SLACK = 0.8
+# Microscopes expose by themselves, so real photos are all alike in brightness; training varied it much further.
+_LIGHT_SLACK = 0.6
 _TAIL = 0.004
 _LEAST_SIDE_SHARE = 0.5
 
@@ -32,8 +34,8 @@ def fit_quality(measures: Sequence[Measures], input_side: int) -> QualityLimits:
     most_glare = tail("glare", 1 - _TAIL)
     return QualityLimits(
         min_side=input_side * _LEAST_SIDE_SHARE,
-        min_brightness=tail("brightness", _TAIL) * _SLACK,
-        max_brightness=255 - (255 - brightest) * _SLACK,
+        min_brightness=tail("brightness", _TAIL) * _LIGHT_SLACK,
+        max_brightness=255 - (255 - brightest) * _LIGHT_SLACK,
         max_glare=1 - (1 - most_glare) * _SLACK,
         min_sharpness=tail("sharpness", _TAIL) * _SLACK,
     )

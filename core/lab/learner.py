@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -172,16 +173,23 @@ def centre_cuts(grader: OrdinalGrader) -> None:
             grader.first_cut[index] -= middle
 
 
-def predict(
-    grader: OrdinalGrader, pictures: Pixels, batch_size: int = 16
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Scores (N, conditions) and features (N, C) of pictures, in evaluation mode."""
+@dataclass(frozen=True)
+class Prediction:
+    """What a network says about pictures: scores (N, conditions), features (N, F) and signatures (N, G), float32."""
+
+    scores: npt.NDArray[np.float32]
+    features: npt.NDArray[np.float32]
+    signatures: npt.NDArray[np.float32]
+
+
+def predict(grader: OrdinalGrader, pictures: Pixels, batch_size: int = 16) -> Prediction:
+    """Run pictures, uint8 (N, H, W, 3), in evaluation mode."""
     grader.eval()
-    scores, features = [], []
+    parts: list[list[npt.NDArray[np.float32]]] = []
     with torch.inference_mode():
         for start in range(0, len(pictures), batch_size):
             batch = torch.from_numpy(np.ascontiguousarray(pictures[start : start + batch_size]))
-            score, _, feature = grader(batch)
-            scores.append(score.numpy())
-            features.append(feature.numpy())
-    return np.concatenate(scores), np.concatenate(features)
+            scores, _, features, signatures = grader(batch)
+            parts.append([scores.numpy(), features.numpy(), signatures.numpy()])
+    scores, features, signatures = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Prediction(scores, features, signatures)

@@ -18,7 +18,7 @@ from core.lab.card import write_card
 from core.lab.evaluation import Agreement, measure_agreement
 from core.lab.export import export_grader
 from core.lab.fitness import fit_domain, fit_quality, held_out_distances
-from core.lab.learner import fit_grader, predict
+from core.lab.learner import Prediction, fit_grader, predict
 from core.lab.manifest import Manifest, read_manifest
 from core.lab.pictures import PictureSet, grade_indices, load_pictures
 from core.lab.recipe import Recipe
@@ -30,7 +30,7 @@ from core.vision.backbones import OrdinalGrader
 from core.vision.package import Description, DomainModel, Grading, ModelPackage, QualityLimits, save_package
 from core.vision.quality import measure
 
-DOMAIN_COMPONENTS = 48
+DOMAIN_COMPONENTS = 24
 # Share of held-out real photos that may fall outside their own domain.
 DOMAIN_REFUSALS = 0.015
 
@@ -44,13 +44,13 @@ class Fitted:
 
     Attributes:
         gradings: One a condition.
-        domains: Feature-space models by view.
+        domains: What photos of each view look like.
         quality: Quality limits.
         metrics: What was measured.
     """
 
     gradings: tuple[Grading, ...]
-    domains: dict[View, DomainModel]
+    domains: dict[View, tuple[DomainModel, ...]]
     quality: QualityLimits
     metrics: dict[str, Any]
 
@@ -99,16 +99,16 @@ def _train_on_graded(run: Run, photos: PictureSet, labels: Ints) -> tuple[Ordina
         saved = run.load_arrays(stage)
         if saved is None:
             grader = fit_grader(recipe, photos.pictures[~held_out], labels[~held_out], run.stage(stage))
-            fold_scores, features = predict(grader, photos.pictures[held_out])
-            domain = fit_domain(predict(grader, photos.pictures[~held_out])[1], DOMAIN_COMPONENTS)
-            saved = {"scores": fold_scores, "distances": domain.distance(features)}
+            prediction = predict(grader, photos.pictures[held_out])
+            domain = fit_domain(predict(grader, photos.pictures[~held_out]).signatures, DOMAIN_COMPONENTS)
+            saved = {"scores": prediction.scores, "distances": domain.distance(prediction.signatures)}
             run.save_arrays(stage, **saved)
         scores[held_out] = saved["scores"]
         distances[held_out] = saved["distances"]
     gradings, agreements = grade_on_held_out(recipe, scores, labels, folds)
     grader = fit_grader(recipe, photos.pictures, labels, run.stage("final"))
     limit = float(np.quantile(distances, 1 - DOMAIN_REFUSALS))
-    domain = fit_domain(predict(grader, photos.pictures)[1], DOMAIN_COMPONENTS, limit)
+    domain = fit_domain(predict(grader, photos.pictures).signatures, DOMAIN_COMPONENTS, limit)
     run.save_arrays("held_out", scores=scores, labels=labels, folds=folds)
     how = f"{recipe.validation.folds}-fold by group; calibration of each fold fitted on the others"
     metrics = {
@@ -121,7 +121,7 @@ def _train_on_graded(run: Run, photos: PictureSet, labels: Ints) -> tuple[Ordina
             "share": round(float((distances > limit).mean()), 4),
         },
     }
-    return grader, Fitted(gradings, {recipe.view: domain}, _quality_limits(recipe, photos), metrics)
+    return grader, Fitted(gradings, {recipe.view: (domain,)}, _quality_limits(recipe, photos), metrics)
 
 
 def grade_on_held_out(
@@ -158,39 +158,49 @@ def _train_on_drawn(run: Run, photos: PictureSet, labels: Ints) -> tuple[Ordinal
     recipe = run.recipe
     learning = np.array([p.split in (None, "train") for p in photos.manifest])
     grader = fit_grader(recipe, photos.pictures[learning], labels[learning], run.stage("final"))
-    _, features = predict(grader, photos.pictures[~learning])
+    drawn = predict(grader, photos.pictures[~learning])
     real = read_manifest(Path(recipe.adaptation.data))
     own = load_pictures(real.of_view(recipe.view), recipe.input.spec())
-    transfer = transfer_to_real(recipe, grader, features, labels[~learning], own)
-    domains, refused = _domains(recipe, grader, real, transfer)
+    transfer = transfer_to_real(recipe, grader, drawn.features, labels[~learning], own)
+    domains, refused = _domains(recipe, grader, real, transfer, drawn)
     metrics = {**transfer.metrics, "refused_as_not_scalp": refused}
     fitted = Fitted(transfer.gradings, domains, _quality_limits(recipe, own), metrics)
     return grader, fitted, own.manifest
 
 
 def _domains(
-    recipe: Recipe, grader: OrdinalGrader, real: Manifest, transfer: Transfer
-) -> tuple[dict[View, DomainModel], dict[str, Any]]:
-    domains: dict[View, DomainModel] = {}
+    recipe: Recipe, grader: OrdinalGrader, real: Manifest, transfer: Transfer, drawn: Prediction
+) -> tuple[dict[View, tuple[DomainModel, ...]], dict[str, Any]]:
+    domains: dict[View, tuple[DomainModel, ...]] = {}
     refused: dict[str, Any] = {}
     for view in View:
         if view == recipe.view:
-            manifest, features = transfer.real.manifest, transfer.real_features
+            manifest, signatures = transfer.real.manifest, transfer.real_signatures
         else:
             manifest = real.of_view(view)
             if not len(manifest):
                 continue
             loaded = load_pictures(manifest, recipe.input.spec())
-            manifest, features = loaded.manifest, predict(grader, loaded.pictures)[1]
+            manifest, signatures = loaded.manifest, predict(grader, loaded.pictures).signatures
         folds = group_folds(np.zeros(len(manifest), dtype=int), manifest.groups(), 5, recipe.training.seed)
-        distances = held_out_distances(features, folds, DOMAIN_COMPONENTS)
-        limit = float(np.quantile(distances, 1 - DOMAIN_REFUSALS))
-        domains[view] = fit_domain(features, DOMAIN_COMPONENTS, limit)
+        domain, distances = _fit_limited(signatures, folds)
+        limit = domain.limit
+        domains[view] = (domain,)
         refused[view.value] = {
             "data": f"{len(manifest)} real {view.value} photos, 5-fold by group",
             "share": round(float((distances > limit).mean()), 4),
         }
+    # The real photos show few skin tones and hair colours; the drawn ones keep the others from being refused.
+    drawn_folds = np.arange(len(drawn.signatures)) % 5
+    domains[recipe.view] += (_fit_limited(drawn.signatures, drawn_folds)[0],)
     return domains, refused
+
+
+def _fit_limited(signatures: npt.NDArray[np.float32], folds: Ints) -> tuple[DomainModel, Floats]:
+    """Fit a domain whose limit leaves out the few held-out photos that lie farthest; and their distances."""
+    distances = held_out_distances(signatures, folds, DOMAIN_COMPONENTS)
+    limit = float(np.quantile(distances, 1 - DOMAIN_REFUSALS))
+    return fit_domain(signatures, DOMAIN_COMPONENTS, limit), distances
 
 
 def _quality_limits(recipe: Recipe, photos: PictureSet) -> QualityLimits:

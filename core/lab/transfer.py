@@ -2,8 +2,8 @@
 
 Real photos carry presence marks for some conditions and nothing for the others. Where there are marks, the head is
 refitted to them (held to what the drawings taught) and the step from good to mild is calibrated on photos the head
-did not see. Steps above it, and all steps of conditions without marks, are placed so that grade shares over the real
-photos equal published ones: an assumption, said so on the card, and no measured accuracy.
+did not see. Steps above it, and all steps of conditions without marks, are placed so that mean probabilities over the
+real photos equal published shares: an assumption, said so on the card, and no measured accuracy.
 """
 
 from collections.abc import Sequence
@@ -49,13 +49,13 @@ class Transfer:
         metrics: Agreement with marks on real photos (held out), with labels on drawn ones (held out), and how grades
             spread over the real photos.
         real: The real photos.
-        real_features: float32 (N, F), their features.
+        real_signatures: float32 (N, G), their signatures.
     """
 
     gradings: tuple[Grading, ...]
     metrics: dict[str, Any]
     real: PictureSet
-    real_features: npt.NDArray[np.float32]
+    real_signatures: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,8 @@ def transfer_to_real(
         drawn_labels: int (M, conditions), their severities.
         real: Real photos with marks.
     """
-    _, features = predict(grader, real.pictures)
+    prediction = predict(grader, real.pictures)
+    features = prediction.features
     marks = real.manifest.marks(recipe.conditions)
     folds = group_folds(_combinations(marks), real.manifest.groups(), _FOLDS, recipe.training.seed)
     priors = [
@@ -108,7 +109,9 @@ def transfer_to_real(
         published = _at_least(recipe, condition)
         wanted = [share * above / published[0] for above in published]
         calibration = OrdinalCalibration(slope, cuts_for_shares(scores, slope, wanted))
-        thresholds = share_thresholds(scores, wanted)
+        # Without marks the grade is the median of its probabilities: what nobody could check must not be raised by a
+        # published share.
+        thresholds = share_thresholds(scores, wanted) if column in marked else calibration.thresholds
         minimum = _set_limit(
             recipe, calibration, thresholds, scores, marks[:, column], drawn_scores, drawn_labels[:, column]
         )
@@ -137,11 +140,11 @@ def transfer_to_real(
             "conditions": on_drawn,
         },
         "spread": {
-            "data": f"{count} real photos; grade shares follow published ones where no real mark exists",
+            "data": f"{count} real photos; probabilities follow published shares where no real mark exists",
             "conditions": spread,
         },
     }
-    return Transfer(tuple(gradings), metrics, real, features)
+    return Transfer(tuple(gradings), metrics, real, prediction.signatures)
 
 
 def _combinations(marks: Ints) -> Ints:

@@ -4,6 +4,7 @@ This module imports torch; serving through OpenVINO never imports it.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -21,8 +22,20 @@ class EfficientNetFeatures(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map float (N, 3, H, W) to feature maps (N, C, H/32, W/32)."""
-        features: Tensor = self.network.extract_features(x)  # type: ignore[operator]
-        return features
+        return self.forward_with_middle(x)[0]
+
+    def forward_with_middle(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The same, and the maps (N, M, H/16, W/16) half way through the blocks."""
+        network: Any = self.network
+        blocks = network._blocks
+        x = network._swish(network._bn0(network._conv_stem(x)))
+        middle = x
+        for index, block in enumerate(blocks):
+            rate = network._global_params.drop_connect_rate
+            x = block(x, drop_connect_rate=rate * index / len(blocks) if rate else rate)
+            if index == len(blocks) // 2 - 1:
+                middle = x
+        return network._swish(network._bn1(network._conv_head(x))), middle
 
     def parts(self) -> Iterator[nn.Module]:
         """Stem, then the blocks, then the head, in the order a picture passes them."""
@@ -144,27 +157,38 @@ class OrdinalGrader(nn.Module):
         steps = nn.functional.softplus(self.steps[condition])
         return torch.cat([self.first_cut[condition], self.first_cut[condition] + torch.cumsum(steps, 0)])
 
-    def feature_maps(self, pictures: Tensor) -> list[Tensor]:
-        """Map uint8 or float (N, H, W, 3) pictures on the 0..255 scale to feature maps (N, C, h, w), one a scale."""
+    def feature_maps(self, pictures: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Last and middle feature maps of pictures, one pair a scale.
+
+        Args:
+            pictures: uint8 or float (N, H, W, 3), on the 0..255 scale.
+        """
         x = (pictures.permute(0, 3, 1, 2).float() - self.mean) / self.std
-        return [self.backbone(x if scale == 1 else _resize(x, scale)) for scale in self.scales]
+        return [self._see(x if scale == 1 else _resize(x, scale)) for scale in self.scales]
+
+    def _see(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        if isinstance(self.backbone, EfficientNetFeatures):
+            return self.backbone.forward_with_middle(x)
+        maps: Tensor = self.backbone(x)
+        return maps, maps
 
     def scores(self, pictures: Tensor) -> Tensor:
         """Ordinal scores (N, conditions), with dropout while training."""
-        scores: Tensor = self.head(self.dropout(_pool(self.feature_maps(pictures))))
+        scores: Tensor = self.head(self.dropout(_pool([last for last, _ in self.feature_maps(pictures)])))
         return scores
 
-    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Grade in one pass.
 
         Args:
             pictures: uint8 (N, H, W, 3).
 
         Returns:
-            Scores (N, conditions), class activation maps (N, conditions, h, w) of the largest scale's size, and
-            features (N, C * scales).
+            Scores (N, conditions), class activation maps (N, conditions, h, w) of the largest scale's size, features
+            (N, C * scales), and the signature (N, 2 * M): what kind of picture this is, see `_signature`.
         """
-        maps = self.feature_maps(pictures)
+        pairs = self.feature_maps(pictures)
+        maps = [last for last, _ in pairs]
         features = _pool(maps)
         scores = self.head(features)
         size = max(m.shape[2:] for m in maps)
@@ -177,7 +201,17 @@ class OrdinalGrader(nn.Module):
             cams = cams + cam
         # Resizing moves a map's mean a little; its mean is the score.
         cams = cams - cams.mean(dim=(2, 3), keepdim=True) + scores[:, :, None, None]
-        return scores, cams, features
+        return scores, cams, features, _signature(pairs[self.scales.index(max(self.scales))][1])
+
+
+def _signature(middle: Tensor) -> Tensor:
+    """Mean and deviation of each middle channel, on a logarithmic scale.
+
+    Half way through, channels still tell textures apart that the last ones, bent to the task, no longer do: with the
+    last ones a cat may pass for a scalp.
+    """
+    moments = torch.cat([middle.mean(dim=(2, 3)), middle.std(dim=(2, 3))], dim=1)
+    return torch.sign(moments) * torch.log1p(moments.abs())
 
 
 def _pool(maps: Sequence[Tensor]) -> Tensor:

@@ -17,7 +17,7 @@ from core.vision.engine import Engine, Inference, build_engine
 from core.vision.package import Description, Grading, ModelPackage, find_packages, load_package, read_description
 from core.vision.photo import Photo
 from core.vision.preprocess import network_picture
-from core.vision.quality import measure, recognise_view, refusals
+from core.vision.quality import distance_to, measure, recognise_view, refusals
 
 Floats = npt.NDArray[np.float32]
 
@@ -198,12 +198,12 @@ class Diagnoser:
         package = self._packages[self._first]
         picture, box = network_picture(photo.pixels, package.description.input)
         inference = self._engines[self._first].infer(picture)
-        view, distances = recognise_view(inference.features, package.domains)
+        view, distances = recognise_view(inference.signature, package.domains)
         if view is not None and view != self._first and view in self._packages:
             package = self._packages[view]
             picture, box = network_picture(photo.pixels, package.description.input)
             inference = self._engines[view].infer(picture)
-            own = float(package.domains[view].distance(inference.features[None])[0])
+            own = distance_to(inference.signature, package.domains[view])
             distances[view] = own
             view = view if own <= 1 else None
         reasons = list(refusals(measure(picture, box), package.description.quality))

@@ -29,12 +29,14 @@ class Inference:
     Attributes:
         scores: float32 (conditions,), the ordinal scores.
         maps: float32 (conditions, h, w), class activation maps; each averages to its score.
-        features: float32 (F,), the averaged feature map.
+        features: float32 (F,), the averaged feature maps.
+        signature: float32 (G,), what kind of picture this is: recognises views and what is no scalp.
     """
 
     scores: Floats
     maps: Floats
     features: Floats
+    signature: Floats
 
 
 class Engine(Protocol):
@@ -83,17 +85,17 @@ class OpenVinoEngine:
 
     def infer(self, picture: Pixels) -> Inference:
         """See `Engine.infer`."""
-        return _checked(*self._run(picture), self.package_id)
+        return _checked(self._run(picture), self.package_id)
 
-    def _run(self, picture: Pixels) -> tuple[Floats, Floats, Floats]:
+    def _run(self, picture: Pixels) -> Inference:
         try:
             request = self._idle.get_nowait()
         except queue.Empty:
             request = self.compiled.create_infer_request()
         request.infer([picture[None]], share_inputs=True)
-        scores, maps, features = (request.get_output_tensor(i).data[0].copy() for i in range(3))
+        outputs = [request.get_output_tensor(index).data[0].copy() for index in range(4)]
         self._idle.put(request)
-        return scores, maps, features
+        return Inference(*outputs)
 
 
 class TorchEngine:
@@ -123,8 +125,8 @@ class TorchEngine:
         """See `Engine.infer`."""
         with self._torch.inference_mode():
             batch = self._torch.from_numpy(np.ascontiguousarray(picture))[None]
-            scores, maps, features = (values[0].numpy() for values in self._grader(batch))
-        return _checked(scores, maps, features, self.package_id)
+            outputs = [values[0].numpy() for values in self._grader(batch)]
+        return _checked(Inference(*outputs), self.package_id)
 
 
 def build_engine(
@@ -152,7 +154,8 @@ def build_engine(
     return OpenVinoEngine(package, precision, threads, many=many)
 
 
-def _checked(scores: Floats, maps: Floats, features: Floats, package_id: str) -> Inference:
-    if not (np.isfinite(scores).all() and np.isfinite(maps).all() and np.isfinite(features).all()):
+def _checked(inference: Inference, package_id: str) -> Inference:
+    # Maps average to scores and features make them: one that is not finite shows in these.
+    if not (np.isfinite(inference.scores).all() and np.isfinite(inference.signature).all()):
         raise EngineError("engine.not_finite", package=package_id)
-    return Inference(scores, maps, features)
+    return inference

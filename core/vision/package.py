@@ -10,7 +10,7 @@ import json
 import math
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -117,11 +117,11 @@ class Description:
 
 @dataclass(frozen=True)
 class DomainModel:
-    """Where photos of one view lie in a network's feature space: a Gaussian on leading components plus a residual.
+    """Where one kind of photos lies among a network's signatures: a Gaussian on leading components plus a residual.
 
     Attributes:
-        mean: float32 (F,).
-        components: float32 (D, F), orthonormal rows.
+        mean: float32 (G,).
+        components: float32 (D, G), orthonormal rows.
         deviations: float32 (D,), standard deviation along each component.
         residual: Standard deviation of the distance to the span of the components.
         limit: Distance up to which a photo counts as of this view.
@@ -133,14 +133,14 @@ class DomainModel:
     residual: float
     limit: float
 
-    def distance(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Distance of features (N, F) to this domain, relative to its limit: up to 1 is inside.
+    def distance(self, signatures: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Distance of signatures (N, G) to this domain, relative to its limit: up to 1 is inside.
 
         References:
             Mahalanobis distance in feature space, https://arxiv.org/abs/1807.03888; with the residual of the
             principal space, https://arxiv.org/abs/2203.10807.
         """
-        centred = features - self.mean
+        centred = signatures - self.mean
         along = centred @ self.components.T
         rest = np.linalg.norm(centred - along @ self.components, axis=1) / self.residual
         inside = np.square(along / self.deviations).mean(axis=1)
@@ -154,12 +154,13 @@ class ModelPackage:
     Attributes:
         folder: Where it lies.
         description: Its `model.json`.
-        domains: What photos of each view look like to this network; its own view is always among them.
+        domains: What photos of each view look like to this network, one or more kinds a view; its own view is always
+            among them.
     """
 
     folder: Path
     description: Description
-    domains: Mapping[View, DomainModel]
+    domains: Mapping[View, tuple[DomainModel, ...]]
 
     @property
     def card(self) -> str:
@@ -202,7 +203,7 @@ def find_packages(models_dir: Path) -> tuple[Path, ...]:
 def save_package(
     folder: Path,
     description: Description,
-    domains: Mapping[View, DomainModel],
+    domains: Mapping[View, Sequence[DomainModel]],
     card: str,
     payload: Path,
 ) -> ModelPackage:
@@ -211,7 +212,7 @@ def save_package(
     Args:
         folder: Where the package shall lie; one already there is replaced only after the new one is complete.
         description: Its description; its id is the folder's name.
-        domains: Feature-space models by view.
+        domains: What photos of each view look like.
         card: Text of `CARD.md`.
         payload: Folder that holds `weights.safetensors`, `model.xml` and `model.bin`.
 
@@ -226,9 +227,10 @@ def save_package(
             shutil.copy(payload / name, new / name)
         (new / CARD).write_text(card, encoding="utf-8")
         arrays: dict[str, npt.NDArray[Any]] = {}
-        for view, domain in domains.items():
-            for key, value in asdict(domain).items():
-                arrays[f"{view.value}.{key}"] = np.ascontiguousarray(value, dtype=np.float32)
+        for view, kinds in domains.items():
+            for number, domain in enumerate(kinds):
+                for key, value in asdict(domain).items():
+                    arrays[f"{view.value}.{number}.{key}"] = np.ascontiguousarray(value, dtype=np.float32)
         save_file(arrays, new / DOMAIN)
         values: dict[str, Any] = {"format": FORMAT, **asdict(description)}
         values["files"] = {name: _sha256(new / name, folder.name) for name in FILES}
@@ -304,25 +306,29 @@ def _parse_grading(values: Mapping[str, Any]) -> Grading:
     )
 
 
-def _read_domains(folder: Path, description: Description) -> dict[View, DomainModel]:
+def _read_domains(folder: Path, description: Description) -> dict[View, tuple[DomainModel, ...]]:
     try:
         arrays = load_file(folder / DOMAIN)
-        views = {View(name.split(".")[0]) for name in arrays}
-        domains = {
-            view: DomainModel(
-                mean=arrays[f"{view.value}.mean"],
-                components=arrays[f"{view.value}.components"],
-                deviations=arrays[f"{view.value}.deviations"],
-                residual=float(arrays[f"{view.value}.residual"].item()),
-                limit=float(arrays[f"{view.value}.limit"].item()),
-            )
-            for view in views
-        }
+        kinds = sorted({name.rpartition(".")[0] for name in arrays})
+        domains: dict[View, tuple[DomainModel, ...]] = {}
+        for kind in kinds:
+            view = View(kind.split(".")[0])
+            domains[view] = (*domains.get(view, ()), _domain(arrays, kind))
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise PackageError("package.bad_description", package=folder.name, detail=error) from error
     if description.view not in domains:
         raise PackageError("package.bad_description", package=folder.name, detail=DOMAIN)
     return domains
+
+
+def _domain(arrays: Mapping[str, npt.NDArray[np.float32]], kind: str) -> DomainModel:
+    return DomainModel(
+        mean=arrays[f"{kind}.mean"],
+        components=arrays[f"{kind}.components"],
+        deviations=arrays[f"{kind}.deviations"],
+        residual=float(arrays[f"{kind}.residual"].item()),
+        limit=float(arrays[f"{kind}.limit"].item()),
+    )
 
 
 def _sha256(path: Path, package: str) -> str:

@@ -4,7 +4,7 @@ The limits come from data: they are fitted on real photos when a package is made
 `model.json`. Whether a photo shows scalp at all is decided in the network's feature space.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -17,6 +17,7 @@ from core.vision.package import DomainModel, QualityLimits
 from core.vision.preprocess import Box
 
 Pixels = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
 _SATURATED = 250
 
 
@@ -70,15 +71,20 @@ def refusals(measures: Measures, limits: QualityLimits) -> tuple[Reason, ...]:
     return tuple(reasons)
 
 
+def distance_to(signature: Floats, kinds: Sequence[DomainModel]) -> float:
+    """Relative distance of a signature (G,) to the nearest of several kinds of photos; up to 1 is inside."""
+    return min(float(domain.distance(signature[None])[0]) for domain in kinds)
+
+
 def recognise_view(
-    features: npt.NDArray[np.float32], domains: Mapping[View, DomainModel]
+    signature: Floats, domains: Mapping[View, Sequence[DomainModel]]
 ) -> tuple[View | None, dict[View, float]]:
-    """Find the view a feature vector (F,) lies in.
+    """Find the view a signature (G,) lies in.
 
     Returns:
         The nearest view, or None where the photo lies outside every one; and the relative distance to each, up to 1
         being inside.
     """
-    distances = {view: float(domain.distance(features[None])[0]) for view, domain in domains.items()}
+    distances = {view: distance_to(signature, kinds) for view, kinds in domains.items()}
     nearest = min(distances, key=distances.__getitem__)
     return (nearest if distances[nearest] <= 1 else None), distances

@@ -19,10 +19,12 @@ def test_a_network_gives_scores_maps_and_features(name):
     side = FIXED_SIZE.get(name, 96)
     pictures = torch.randint(0, 255, (2, side, side, 3), dtype=torch.uint8)
     with torch.inference_mode():
-        scores, maps, features = grader(pictures)
+        scores, maps, features, signature = grader(pictures)
     assert scores.shape == (2, 2)
     assert maps.shape[:2] == (2, 2)
     assert features.shape == (2, grader.head.in_features)
+    assert signature.shape[0] == 2
+    assert torch.isfinite(signature).all()
     assert torch.isfinite(scores).all()
     torch.testing.assert_close(maps.mean(dim=(2, 3)), scores, rtol=1e-3, atol=1e-3 * float(maps.abs().max()))
 

@@ -122,7 +122,7 @@ def test_a_network_that_gives_no_number_is_an_error_and_never_a_grade(tiny_packa
     class Broken(OpenVinoEngine):
         def infer(self, picture):
             inference = super().infer(picture)
-            return _checked(inference.scores * np.nan, inference.maps, inference.features, self.package_id)
+            return _checked(replace(inference, scores=inference.scores * np.nan), self.package_id)
 
     package = load_package(tiny_package)
     broken = Diagnoser({View.MICROSCOPE: package}, {View.MICROSCOPE: Broken(package)})
