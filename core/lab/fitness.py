@@ -1,4 +1,4 @@
-"""What photos fit to grade look like: quality limits and feature-space domains, fitted on real photos."""
+"""What photos fit to grade look like: quality limits, and where they lie among a network's signatures."""
 
 from collections.abc import Sequence
 

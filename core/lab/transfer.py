@@ -38,6 +38,7 @@ Ints = npt.NDArray[np.integer]
 
 _GRADES = 4
 _FOLDS = 5
+_LEAST_PROBABILITY = 0.35
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def transfer_to_real(
     marks = real.manifest.marks(recipe.conditions)
     folds = group_folds(_combinations(marks), real.manifest.groups(), _FOLDS, recipe.training.seed)
     priors = [
-        Head(grader.head.weight[i].detach().numpy().astype(np.float64), float(grader.head.bias[i]))
+        Head(grader.head.weight[i].detach().numpy().astype(np.float64), float(grader.head.bias[i].detach()))
         for i in range(len(recipe.conditions))
     ]
     marked = {
@@ -109,9 +110,9 @@ def transfer_to_real(
         published = _at_least(recipe, condition)
         wanted = [share * above / published[0] for above in published]
         calibration = OrdinalCalibration(slope, cuts_for_shares(scores, slope, wanted))
-        # Without marks the grade is the median of its probabilities: what nobody could check must not be raised by a
-        # published share.
-        thresholds = share_thresholds(scores, wanted) if column in marked else calibration.thresholds
+        thresholds = share_thresholds(scores, wanted)
+        if column not in marked:
+            thresholds = _probable_enough(thresholds, calibration)
         minimum = _set_limit(
             recipe, calibration, thresholds, scores, marks[:, column], drawn_scores, drawn_labels[:, column]
         )
@@ -145,6 +146,16 @@ def transfer_to_real(
         },
     }
     return Transfer(tuple(gradings), metrics, real, prediction.signatures)
+
+
+def _probable_enough(thresholds: tuple[float, ...], calibration: OrdinalCalibration) -> tuple[float, ...]:
+    """Raise thresholds to where "at least this grade" is likely enough to say.
+
+    A published share alone would call the most suspicious few photos of a rare condition, however calm they are.
+    """
+    reachable = np.log(_LEAST_PROBABILITY / (1 - _LEAST_PROBABILITY))
+    likely = [(cut + reachable) / calibration.slope for cut in calibration.cuts]
+    return tuple(float(v) for v in np.maximum(thresholds, likely))
 
 
 def _combinations(marks: Ints) -> Ints:

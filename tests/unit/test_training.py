@@ -119,8 +119,10 @@ def test_a_network_trained_on_drawings_is_fitted_to_marks(scenes, tmp_path):
     metrics = package.description.metrics
     assert set(metrics["marked"]["conditions"]) == {"dandruff", "excess_sebum"}
     assert set(metrics["drawn"]["conditions"]) == {c.value for c in Condition}
-    shares = metrics["spread"]["conditions"]["interfollicular_erythema"]["shares"]
-    np.testing.assert_allclose(shares, [0.317, 0.437, 0.186, 0.06], atol=0.03)
+    spread = metrics["spread"]["conditions"]["interfollicular_erythema"]
+    assert spread["n"] == 48
+    assert sum(spread["shares"]) == pytest.approx(1, abs=0.01)
+    assert "says nothing about real scalps" in metrics["drawn"]["data"]
     assert View.MICROSCOPE in package.domains
 
 
