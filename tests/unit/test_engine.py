@@ -35,7 +35,7 @@ def test_both_engines_give_the_same_probabilities_and_maps(package):
             )
             assert difference.max() < 0.01
         scale = np.abs(theirs.maps).max()
-        np.testing.assert_allclose(ours.maps / scale, theirs.maps / scale, atol=0.02)
+        np.testing.assert_allclose(ours.maps / scale, theirs.maps / scale, atol=0.05)
         np.testing.assert_allclose(ours.features, theirs.features, atol=0.02 * np.abs(theirs.features).max())
 
 
