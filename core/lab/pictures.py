@@ -119,14 +119,17 @@ def grade_indices(grades: npt.NDArray[np.int64], levels: Sequence[Sequence[int]]
 
 
 def build_loader(dataset: LabelledPictures, batch_size: int, *, shuffle: bool, seed: int) -> DataLoader[Any]:
-    """Build a loader; worker threads would fight the training for two cores, so augmentation runs in one process."""
+    """Build a loader that augments in the training's own process.
+
+    Augmenting a picture takes a few hundredths of the step it waits for, and worker processes are forked: in a process
+    that has run OpenVINO before, that ends in a crash.
+    """
     generator = torch.Generator().manual_seed(seed)
-    workers = 1 if dataset.augmentation is not None else 0
     return DataLoader(
         dataset,
         batch_size=batch_size,
         shuffle=shuffle,
         generator=generator,
-        num_workers=workers,
+        num_workers=0,
         drop_last=shuffle and len(dataset) > batch_size,
     )
