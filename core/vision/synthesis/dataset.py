@@ -69,10 +69,8 @@ def write_scenes(
 def _rows(folder: Path, count: int, seed: int, workers: int, masks: bool) -> Iterator[dict[str, str]]:
     write = partial(_write_one, folder, seed, masks)
     numbers = range(1, count + 1)
-    if workers == 1 or count <= _CHUNK // 2:
-        yield from map(write, numbers)
-        return
-    # Spawned, not forked: the caller may hold threads (a progress bar, a web server).
+    # Spawned, not forked: the caller may hold threads (a progress bar, a web server). And never drawn in the caller:
+    # libraries loaded there may round floats otherwise (flushed denormals), and files must not depend on that.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
         yield from pool.map(write, numbers, chunksize=max(1, min(_CHUNK, count // (workers * 2))))
 
