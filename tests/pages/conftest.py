@@ -1,5 +1,6 @@
 """The application run by Streamlit's own test harness, with records of its own."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,11 @@ def second_example():
     """Another picture that ships, as an upload."""
     path = sorted((ROOT / "data" / "examples").glob("*.jpg"))[1]
     return path.name, path.read_bytes(), "image/jpeg"
+
+
+@pytest.fixture(autouse=True)
+def _main_module_kept():
+    """Put the main module back: a page run leaves its own in its place, and processes spawned later would run that."""
+    before = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = before

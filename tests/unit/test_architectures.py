@@ -16,7 +16,7 @@ HEAVY = {f"efficientnet-b{i}" for i in range(3, 8)} | {"densenet201", "vit_b_16"
 def test_a_network_gives_scores_maps_and_features(name):
     torch.manual_seed(0)
     grader = OrdinalGrader(name, [4, 3], (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)).eval()
-    side = FIXED_SIZE.get(name, 96)
+    side = FIXED_SIZE.get(name, 128)
     pictures = torch.randint(0, 255, (2, side, side, 3), dtype=torch.uint8)
     with torch.inference_mode():
         scores, maps, features, signature = grader(pictures)
