@@ -14,7 +14,7 @@ from core.findings import Diagnosis, Finding, Quality, Reason, Refusal
 from core.settings import Settings
 from core.taxonomy import SEVERITIES, Severity, View
 from core.vision.engine import Engine, Inference, build_engine
-from core.vision.package import Description, Grading, ModelPackage, find_packages, load_package, read_description
+from core.vision.package import Description, Grading, ModelPackage, find_packages, load_package
 from core.vision.photo import Photo
 from core.vision.preprocess import network_picture
 from core.vision.quality import distance_to, measure, recognise_view, refusals
@@ -114,15 +114,6 @@ class PackageSummary:
     def card(self) -> str:
         """The model card, as Markdown."""
         return (self.folder / "CARD.md").read_text(encoding="utf-8")
-
-
-def summarise_packages(models_dir: Path) -> dict[View, PackageSummary]:
-    """What packages there are, read from their descriptions alone; the first of a view by name stands for it."""
-    summaries: dict[View, PackageSummary] = {}
-    for folder in find_packages(models_dir):
-        summary = PackageSummary(read_description(folder), folder)
-        summaries.setdefault(summary.view, summary)
-    return summaries
 
 
 class Diagnoser:

@@ -11,7 +11,7 @@ from core.errors import EngineError, PackageError
 from core.findings import Refusal
 from core.settings import Settings
 from core.taxonomy import CONDITIONS, View
-from core.vision.diagnosis import Diagnoser, grade_probabilities, heatmap_of, read_grade, summarise_packages
+from core.vision.diagnosis import Diagnoser, grade_probabilities, heatmap_of, read_grade
 from core.vision.engine import OpenVinoEngine, _checked
 from core.vision.package import Grading, QualityLimits, load_package
 from core.vision.photo import photo_from_pixels
@@ -133,12 +133,6 @@ def test_a_network_that_gives_no_number_is_an_error_and_never_a_grade(tiny_packa
 def test_no_package_at_all_says_what_to_do(tmp_path):
     with pytest.raises(PackageError, match="No model package"):
         Diagnoser.load(Settings(models_dir=tmp_path))
-
-
-def test_packages_are_summarised_without_loading_them(tiny_package):
-    summaries = summarise_packages(tiny_package.parent)
-    assert summaries[View.MICROSCOPE].id == "tiny"
-    assert summaries[View.MICROSCOPE].card.startswith("#")
 
 
 LIMITS = QualityLimits(min_side=160, min_brightness=60, max_brightness=210, max_glare=0.1, min_sharpness=0.02)
