@@ -52,6 +52,8 @@ def test_marker_chooses_in_the_list_and_opens_its_card(open_page):
     expect(chosen).to_have_count(1)
     expect(chosen).to_contain_text("서울대학교병원")
     expect(shown.locator(".place.chosen")).to_have_count(1)
+    # The card opened by the press fades while the one drawn with the list's choice opens: one of them must remain.
+    expect(shown.locator(".leaflet-popup")).to_have_count(1)
     expect(shown.locator(".leaflet-popup .card strong")).to_have_text("서울대학교병원")
     expect(shown.locator(".leaflet-popup a[href^='tel:']")).to_have_count(1)
     assert "clinic=" in page.url
