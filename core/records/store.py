@@ -133,11 +133,13 @@ class RecordStore:
     # Writing
 
     @contextmanager
-    def writing(self, kind: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    def writing(self, kind: str, *, to_the_day: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         """Lend a cursor inside a transaction that is committed, counted and checkpointed on leaving.
 
         Args:
             kind: What happens, for the count of accepted writes; never anything about a person.
+            to_the_day: Note the day of the write without its time, where the time could be matched with a visit
+                that was stored in the same minute.
 
         Raises:
             RecordsError: As `cursor`. Nothing was written then.
@@ -149,7 +151,9 @@ class RecordStore:
             cursor.execute("BEGIN")
             try:
                 yield cursor
-                cursor.execute("INSERT INTO events VALUES (?, now(), ?)", [self._count + 1, kind])
+                now = datetime.now(UTC)
+                noted = now.replace(hour=0, minute=0, second=0, microsecond=0) if to_the_day else now
+                cursor.execute("INSERT INTO events VALUES (?, ?, ?)", [self._count + 1, noted, kind])
                 cursor.execute("COMMIT")
             except BaseException:
                 _roll_back(cursor)
