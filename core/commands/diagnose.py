@@ -53,7 +53,7 @@ def diagnose(
     # Photos already run on every core: threads inside a resize would only get in each other's way.
     cv2.setNumThreads(1)
     many = len(photos) > 1 or photos[0].suffix.lower() not in PHOTO_SUFFIXES
-    diagnoser = Diagnoser.load(read_settings(engine=engine), only=model, many=many)
+    diagnoser = Diagnoser.load(read_settings(engine=engine), only=model, many=many, ready=many)
     wanted = None if view == "auto" else View(view)
     if wanted is not None and wanted not in diagnoser.packages:
         raise PackageError("package.no_view", view=wanted.value)

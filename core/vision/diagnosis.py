@@ -1,7 +1,8 @@
 """Photos to diagnoses: the one place where a grade is made."""
 
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,29 +118,35 @@ class PackageSummary:
 
 
 class Diagnoser:
-    """Grades photos with one package a view. Nothing in it changes after it is made: any thread may use it.
+    """Grades photos with one package a view. Any thread may use it; an engine is made once, when it is first needed.
 
     Args:
         packages: One verified package a view.
-        engines: The engine of each.
+        build: Makes the engine of a package.
     """
 
-    def __init__(self, packages: Mapping[View, ModelPackage], engines: Mapping[View, Engine]) -> None:
+    def __init__(self, packages: Mapping[View, ModelPackage], build: Callable[[ModelPackage], Engine]) -> None:
         if not packages:
             raise PackageError("package.none_installed")
         self._packages = dict(packages)
-        self._engines = dict(engines)
+        self._build = build
+        self._engines: dict[View, Engine] = {}
+        self._building = threading.Lock()
         # The first network looks at every photo, and its feature space tells the views apart.
         self._first = View.MICROSCOPE if View.MICROSCOPE in self._packages else next(iter(self._packages))
 
     @classmethod
-    def load(cls, settings: Settings, only: str | None = None, *, many: bool = False) -> "Diagnoser":
+    def load(
+        cls, settings: Settings, only: str | None = None, *, many: bool = False, ready: bool = True
+    ) -> "Diagnoser":
         """Load the packages of `settings.models_dir` and their engines.
 
         Args:
             settings: Where packages lie and what runs them.
             only: Id of the one package to load; None loads the first of each view.
             many: Made for many photos at once on several threads rather than for one as soon as possible.
+            ready: Make every engine now. Without it, one that no photo asks for is never made: making it takes longer
+                than grading a photo.
 
         Raises:
             PackageError: None there, or one is not as it should be.
@@ -154,16 +161,25 @@ class Diagnoser:
         for folder in folders:
             package = load_package(folder)
             packages.setdefault(package.description.view, package)
-        engines = {
-            view: build_engine(package, settings.engine, settings.precision, settings.threads, many=many)
-            for view, package in packages.items()
-        }
-        return cls(packages, engines)
+
+        def build(package: ModelPackage) -> Engine:
+            return build_engine(package, settings.engine, settings.precision, settings.threads, many=many)
+
+        diagnoser = cls(packages, build)
+        for view in packages if ready else ():
+            diagnoser._engine(view)
+        return diagnoser
 
     @property
     def packages(self) -> dict[View, PackageSummary]:
         """What is loaded."""
         return {v: PackageSummary(p.description, p.folder) for v, p in self._packages.items()}
+
+    def _engine(self, view: View) -> Engine:
+        with self._building:
+            if view not in self._engines:
+                self._engines[view] = self._build(self._packages[view])
+            return self._engines[view]
 
     def diagnose(self, photos: Sequence[Photo], view: View | None = None, heatmaps: bool = True) -> list[Diagnosis]:
         """Grade photos, one diagnosis a photo in their order.
@@ -188,12 +204,12 @@ class Diagnoser:
             raise PackageError("package.no_view", view=wanted.value)
         package = self._packages[self._first]
         picture, box = network_picture(photo.pixels, package.description.input)
-        inference = self._engines[self._first].infer(picture)
+        inference = self._engine(self._first).infer(picture)
         view, distances = recognise_view(inference.signature, package.domains)
         if view is not None and view != self._first and view in self._packages:
             package = self._packages[view]
             picture, box = network_picture(photo.pixels, package.description.input)
-            inference = self._engines[view].infer(picture)
+            inference = self._engine(view).infer(picture)
             own = distance_to(inference.signature, package.domains[view])
             distances[view] = own
             view = view if own <= 1 else None

@@ -69,3 +69,19 @@ def test_weights_of_another_network_are_refused(tmp_path):
     backbone, _ = build_backbone("scalp-cnn")
     with pytest.raises(RecipeError, match="do not fit"):
         load_imagenet_weights(backbone, "scalp-cnn", tmp_path / "w.safetensors")
+
+
+def test_a_smaller_look_averages_like_an_antialiased_resize():
+    torch.manual_seed(0)
+    grader = OrdinalGrader("scalp-cnn", [4], (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)).eval()
+    grader.look_at_scales([0.7, 1.0])
+    pictures = torch.randint(0, 255, (1, 128, 192, 3), dtype=torch.uint8)
+    shrunken = torch.nn.functional.interpolate(
+        pictures.permute(0, 3, 1, 2).float(), size=(96, 128), mode="bilinear", antialias=True
+    )
+    with torch.inference_mode():
+        small = grader.feature_maps(pictures)[0][0]
+        alone = OrdinalGrader("scalp-cnn", [4], (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)).eval()
+        alone.load_state_dict({k: v for k, v in grader.state_dict().items() if "head" not in k}, strict=False)
+        expected = alone.feature_maps(shrunken.permute(0, 2, 3, 1))[0][0]
+    torch.testing.assert_close(small, expected, rtol=1e-3, atol=1e-4)

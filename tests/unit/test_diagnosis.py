@@ -1,5 +1,6 @@
 """From photo to diagnosis: grades, sets, heatmaps, refusals; never a grade where something is wrong."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -125,9 +126,24 @@ def test_a_network_that_gives_no_number_is_an_error_and_never_a_grade(tiny_packa
             return _checked(replace(inference, scores=inference.scores * np.nan), self.package_id)
 
     package = load_package(tiny_package)
-    broken = Diagnoser({View.MICROSCOPE: package}, {View.MICROSCOPE: Broken(package)})
+    broken = Diagnoser({View.MICROSCOPE: package}, Broken)
     with pytest.raises(EngineError, match="nothing was graded"):
         broken.diagnose([photo()])
+
+
+def test_an_engine_is_made_once_however_many_threads_ask_and_only_when_it_is_needed(tiny_package):
+    made = []
+
+    def build(package):
+        made.append(package.description.id)
+        return OpenVinoEngine(package, "f32")
+
+    package = load_package(tiny_package)
+    diagnoser = Diagnoser({View.MICROSCOPE: package, View.CROWN: package}, build)
+    assert made == []
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(diagnoser.diagnose, [[photo()]] * 8))
+    assert made == [package.description.id]
 
 
 def test_no_package_at_all_says_what_to_do(tmp_path):
