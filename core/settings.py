@@ -2,12 +2,16 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA_DIR = ROOT / "data"
+
+# https alone, and the place of the search words once; empty leaves the shop out.
+ShopAddress = Annotated[str, StringConstraints(pattern=r"^(https://[^\s<>\"'`\\{}]+\{query\}[^\s<>\"'`\\{}]*)?$")]
 
 
 class Settings(BaseSettings):
@@ -21,6 +25,11 @@ class Settings(BaseSettings):
         threads: Processor threads of one inference; 0 takes all.
         tile_url: Address of map tiles (`https://.../{z}/{x}/{y}.png`); empty works offline with outlines alone.
         tile_attribution: The attribution the tile server asks for.
+        shop_olive_young: Address of a search at Olive Young, `{query}` where the words go; empty leaves the shop out.
+        shop_naver_shopping: The same at Naver Shopping.
+        shop_coupang: The same at Coupang.
+        product_images: Show the pictures of products, which the browser then loads from wherever the product file says.
+        operator_page: Open the operator's page: product directory, and what was shown and clicked.
     """
 
     model_config = SettingsConfigDict(env_prefix="SCALPSPECTRA_", frozen=True)
@@ -32,6 +41,11 @@ class Settings(BaseSettings):
     threads: int = 0
     tile_url: str = ""
     tile_attribution: str = ""
+    shop_olive_young: ShopAddress = "https://www.oliveyoung.co.kr/store/search/getSearchMain.do?query={query}"
+    shop_naver_shopping: ShopAddress = "https://search.shopping.naver.com/search/all?query={query}"
+    shop_coupang: ShopAddress = "https://www.coupang.com/np/search?q={query}"
+    product_images: bool = False
+    operator_page: bool = False
 
     @property
     def database_path(self) -> Path:
