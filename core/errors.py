@@ -8,6 +8,7 @@ ScalpError
 ├── ManifestError    labelled photos are not as they should be
 ├── RecipeError      a recipe asks for something that does not exist
 ├── ClinicsError     the clinic directory cannot be read
+├── CareError        knowledge, plan, products or report cannot be had
 └── CommandError     a command cannot do what it was asked for
 
 Core raises these; pages and the command line catch `ScalpError` alone, in one place each. Anything else is a bug
@@ -65,6 +66,10 @@ class RecipeError(ScalpError):
 
 class ClinicsError(ScalpError):
     """The clinic directory cannot be read."""
+
+
+class CareError(ScalpError):
+    """What follows from a result cannot be had: knowledge, plan, products, report."""
 
 
 class CommandError(ScalpError):
