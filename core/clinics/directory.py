@@ -1,24 +1,33 @@
 """The directory of clinics: search by words, and the nearest by exact great-circle distance."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, overload
 
 import numpy as np
-import numpy.typing as npt
 
-from core.clinics.reading import Clinic, Remark, read_clinics
-from core.settings import DATA_DIR
+from core.clinics.clinic import Clinic, read_departments
+from core.clinics.names import Names
+from core.clinics.nearest import EARTH_RADIUS_KM, Flags, Floats, Grid, Ranking, Rows, great_circle_km
+from core.clinics.reading import BUILT_IN, BUILT_IN_DATE, Remark, read_clinics
+from core.clinics.table import ClinicTable
 from core.taxonomy import Region
 
-BUILT_IN: Final = DATA_DIR / "clinics" / "clinics.csv"
-BUILT_IN_DATE: Final = "2026-06-30"
-EARTH_RADIUS_KM: Final = 6371.0088
+__all__ = [
+    "BUILT_IN",
+    "BUILT_IN_DATE",
+    "EARTH_RADIUS_KM",
+    "Clinic",
+    "Directory",
+    "Found",
+    "Nearby",
+    "Query",
+    "great_circle_km",
+]
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+ANYWHERE: Final = (-90.0, -180.0, 90.0, 180.0)
 
 
 @dataclass(frozen=True)
@@ -26,11 +35,14 @@ class Query:
     """Which clinics are asked for; everything by default.
 
     Attributes:
-        words: Parts of the Korean or English name, all of which must occur; upper and lower case are the same.
+        words: Parts of the Korean name, of the name in Latin letters (given, or spelled after its sound) or of its
+            first consonants (ㅅㅂㄹㅅ), all of which must occur; upper and lower case and gaps do not matter.
         region: Province.
         district: District in Korean.
         kind: Kind of institution in HIRA's words.
         department: Department in HIRA's words.
+        has_phone: Only those with a phone number.
+        departments: Any of these departments; a person with a result is led here with them.
     """
 
     words: str = ""
@@ -38,6 +50,8 @@ class Query:
     district: str = ""
     kind: str = ""
     department: str = ""
+    has_phone: bool = False
+    departments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,31 +67,61 @@ class Nearby:
     distance_km: float
 
 
+class Found(Sequence[Nearby]):
+    """All clinics found, the nearest first; only those looked at are made."""
+
+    def __init__(self, clinics: ClinicTable, ranking: Ranking) -> None:
+        self._clinics, self._ranking = clinics, ranking
+
+    def __len__(self) -> int:
+        return len(self._ranking.rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Nearby: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Nearby, ...]: ...
+    def __getitem__(self, index: int | slice) -> Nearby | tuple[Nearby, ...]:
+        """Make one of them, or those of a slice."""
+        if not isinstance(index, slice):
+            index = range(len(self))[index]
+            return self[index : index + 1][0]
+        clinics = self._clinics.take(self._ranking.rows[index])
+        return tuple(map(Nearby, clinics, self._ranking.distances_km[index].tolist()))
+
+    def __iter__(self) -> Iterator[Nearby]:
+        for start in range(0, len(self), 1000):
+            yield from self[start : start + 1000]
+
+
 class Directory:
     """Clinics that can be searched, immutable and safe for many threads.
 
+    Args:
+        clinics: What is in it.
+        remarks: What was put right or left out while reading.
+
     Attributes:
-        clinics: All of them.
+        clinics: All of them; each is made when it is looked at, so take what is needed and no more.
         remarks: What was put right or left out while reading.
     """
 
-    def __init__(self, clinics: Sequence[Clinic], remarks: Sequence[Remark] = ()) -> None:
-        self.clinics = tuple(clinics)
+    def __init__(self, clinics: Sequence[Clinic] | ClinicTable, remarks: Sequence[Remark] = ()) -> None:
+        self.clinics = clinics if isinstance(clinics, ClinicTable) else ClinicTable.of(clinics)
         self.remarks = tuple(remarks)
-        self._names = np.array([f"{c.name} {c.name_en}".casefold() for c in self.clinics], dtype=np.str_)
-        self._kinds = np.array([c.kind for c in self.clinics], dtype=np.str_)
-        self._regions = np.array([c.region or "" for c in self.clinics], dtype=np.str_)
-        self._districts = np.array([c.district for c in self.clinics], dtype=np.str_)
-        self._departments = {
-            name: np.array([name in c.departments for c in self.clinics], dtype=np.bool_)
-            for name in {name for c in self.clinics for name in c.departments}
-        }
-        self._latitudes = np.array([np.nan if c.latitude is None else c.latitude for c in self.clinics])
-        self._longitudes = np.array([np.nan if c.longitude is None else c.longitude for c in self.clinics])
+        self._latitudes, self._longitudes = (self.clinics.degrees(name) for name in ("latitude", "longitude"))
+        self._grid = Grid(self._latitudes, self._longitudes)
+        self._names = Names(self.clinics.texts("name"), self.clinics.texts("latin"))
+        self._codes = {name: self.clinics.codes(name) for name in ("kind", "region", "district")}
+        self._department_codes, cells = self.clinics.codes("departments")
+        self._departments_of = {code: read_departments(cell)[0] for cell, code in cells.items()}
+        self._rows = {identity: row for row, identity in enumerate(self.clinics.texts("id"))}
+        self._has_phone = self.clinics.filled("phone")
+        self._counts = {name: self._count(name) for name in ("kind", "region", "district")}
+        self._department_counts = self._count_departments()
 
     @classmethod
     def read(cls, path: Path = BUILT_IN) -> "Directory":
-        """Read a table of clinics.
+        """Read a table of clinics in our own columns; the directory that holds imports too is `ClinicStore`'s.
 
         Raises:
             ClinicsError: The file is missing, no such table, or holds no usable row.
@@ -85,23 +129,44 @@ class Directory:
         reading = read_clinics(path)
         return cls(reading.clinics, reading.remarks)
 
+    def __len__(self) -> int:
+        """Return how many clinics there are."""
+        return len(self.clinics)
+
     @property
     def kinds(self) -> tuple[str, ...]:
         """Kinds of institution that occur, the most frequent first."""
-        return _by_frequency([clinic.kind for clinic in self.clinics])
+        return _by_frequency(self._counts["kind"])
 
     @property
     def departments(self) -> tuple[str, ...]:
         """Departments that occur, the most frequent first."""
-        return _by_frequency([name for clinic in self.clinics for name in clinic.departments])
+        return _by_frequency(self._department_counts)
 
     def find(self, identity: str) -> Clinic | None:
         """Return the clinic of that id, or None."""
-        return next((clinic for clinic in self.clinics if clinic.id == identity), None)
+        row = self._rows.get(identity)
+        return None if row is None else self.clinics[row]
 
-    def search(self, query: Query = Query()) -> tuple[Clinic, ...]:
-        """Return the clinics that match, in the order of the directory, those without coordinates included."""
-        return tuple(self.clinics[i] for i in np.flatnonzero(self._matching(query)))
+    def count(self, query: Query = Query()) -> int:
+        """Return how many clinics match, those without coordinates included."""
+        return int(np.count_nonzero(self._all_matching(query)))
+
+    def search(self, query: Query = Query(), limit: int | None = None, offset: int = 0) -> tuple[Clinic, ...]:
+        """Return the clinics that match, in the order of the directory, those without coordinates included.
+
+        Args:
+            query: Which clinics.
+            limit: At most so many; None for all.
+            offset: How many of them to pass over.
+        """
+        rows = np.flatnonzero(self._all_matching(query))
+        return self.clinics.take(rows[offset : None if limit is None else offset + limit])
+
+    def without_position(self, query: Query = Query(), limit: int | None = None) -> tuple[Clinic, ...]:
+        """Return the clinics that match and whose coordinates are unknown: found by region, never by distance."""
+        rows = np.flatnonzero(self._all_matching(query) & np.isnan(self._latitudes))
+        return self.clinics.take(rows[:limit])
 
     def near(
         self,
@@ -126,53 +191,90 @@ class Directory:
         Raises:
             ValueError: A position that is not on Earth, or a negative limit.
         """
-        if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-            raise ValueError(f"no position on Earth: {latitude}, {longitude}")
         if limit < 0:
             raise ValueError(f"a limit is at least 0, not {limit}")
-        candidates = np.flatnonzero(self._matching(query) & ~np.isnan(self._latitudes))
-        distances = great_circle_km(latitude, longitude, self._latitudes[candidates], self._longitudes[candidates])
-        if within_km is not None:
-            inside = distances <= within_km
-            candidates, distances = candidates[inside], distances[inside]
-        if limit < len(candidates):
-            # Not above the limit-th distance: ties stay in, and the stable sort below settles them.
-            kept = distances <= np.partition(distances, limit)[limit]
-            candidates, distances = candidates[kept], distances[kept]
-        order = np.argsort(distances, kind="stable")[:limit]
-        return tuple(Nearby(self.clinics[candidates[i]], float(distances[i])) for i in order)
+        return self._ranked(latitude, longitude, limit, within_km, query)[:]
 
-    def _matching(self, query: Query) -> Flags:
-        matching: Flags = np.ones(len(self.clinics), dtype=np.bool_)
-        for column, wanted in (
-            (self._kinds, query.kind),
-            (self._regions, query.region),
-            (self._districts, query.district),
-        ):
-            if wanted:
-                matching &= column == str(wanted)
-        if query.department:
-            matching &= self._departments.get(query.department, False)
-        for word in query.words.casefold().split():
-            matching &= np.char.find(self._names, word) >= 0
-        return matching
+    def all_near(
+        self, latitude: float, longitude: float, *, within_km: float | None = None, query: Query = Query()
+    ) -> Found:
+        """Return all clinics that match by distance: `len()` counts them, a slice makes one page.
+
+        Args:
+            latitude: Where from, degrees.
+            longitude: Where from, degrees.
+            within_km: Only up to this distance.
+            query: Which clinics.
+
+        Raises:
+            ValueError: A position that is not on Earth.
+        """
+        return self._ranked(latitude, longitude, len(self), within_km, query)
+
+    def in_box(self, box: tuple[float, float, float, float] = ANYWHERE, query: Query = Query()) -> Rows:
+        """Return the numbers of the clinics (in `clinics`) that match and lie in a box, for a map's view.
+
+        Args:
+            box: South, west, north and east, degrees.
+            query: Which clinics.
+        """
+        rows = self._grid.in_box(*box)
+        matching = self._matching(query)
+        return rows if matching is None else rows[matching[rows]]
+
+    def positions(self, rows: Rows) -> tuple[Floats, Floats]:
+        """Return latitudes and longitudes of these rows, degrees, without making clinics of them."""
+        return self._latitudes[rows], self._longitudes[rows]
+
+    def _ranked(self, latitude: float, longitude: float, limit: int, within_km: float | None, query: Query) -> Found:
+        if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+            raise ValueError(f"no position on Earth: {latitude}, {longitude}")
+        ranking = self._grid.nearest(latitude, longitude, limit, self._matching(query), within_km)
+        return Found(self.clinics, ranking)
+
+    def _all_matching(self, query: Query) -> Flags:
+        matching = self._matching(query)
+        return np.ones(len(self), dtype=np.bool_) if matching is None else matching
+
+    def _matching(self, query: Query) -> Flags | None:
+        """Return which rows match (n,); None for a query that asks for nothing."""
+        filters = [
+            *(self._equal(name, str(wanted)) for name, wanted in self._wanted(query)),
+            *(self._in_departments(names) for names in ((query.department,), query.departments) if any(names)),
+            *((self._has_phone,) if query.has_phone else ()),
+        ]
+        words = self._names.matching(query.words)
+        if words is not None:
+            filters.append(words)
+        return np.logical_and.reduce(filters) if filters else None
+
+    @staticmethod
+    def _wanted(query: Query) -> list[tuple[str, str]]:
+        asked = (("kind", query.kind), ("region", query.region or ""), ("district", query.district))
+        return [(name, wanted) for name, wanted in asked if wanted]
+
+    def _equal(self, column: str, wanted: str) -> Flags:
+        codes, values = self._codes[column]
+        return np.asarray(codes == values.get(wanted, -1))
+
+    def _in_departments(self, names: Sequence[str]) -> Flags:
+        wanted = set(names)
+        having = np.zeros(len(self._departments_of) + 1, dtype=np.bool_)
+        having[[code for code, known in self._departments_of.items() if not wanted.isdisjoint(known)]] = True
+        return np.asarray(having[self._department_codes])
+
+    def _count(self, column: str) -> Counter[str]:
+        codes, values = self._codes[column]
+        numbers = np.bincount(codes, minlength=len(values))
+        return Counter({value: int(numbers[code]) for value, code in values.items() if value})
+
+    def _count_departments(self) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for code, number in enumerate(np.bincount(self._department_codes).tolist()):
+            for name in self._departments_of[code]:
+                counts[name] += number
+        return counts
 
 
-def great_circle_km(latitude: float, longitude: float, latitudes: Floats, longitudes: Floats) -> Floats:
-    """Return the distances from one position to many (haversine), in kilometres.
-
-    Args:
-        latitude: Degrees.
-        longitude: Degrees.
-        latitudes: Degrees (n,).
-        longitudes: Degrees (n,).
-    """
-    lat, lats = np.radians(latitude), np.radians(latitudes)
-    half_lat, half_lon = (lats - lat) / 2, np.radians(longitudes - longitude) / 2
-    chord = np.sin(half_lat) ** 2 + np.cos(lat) * np.cos(lats) * np.sin(half_lon) ** 2
-    return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0, 1))), dtype=np.float64)
-
-
-def _by_frequency(words: Sequence[str]) -> tuple[str, ...]:
-    counts = Counter(word for word in words if word)
+def _by_frequency(counts: Counter[str]) -> tuple[str, ...]:
     return tuple(sorted(counts, key=lambda word: (-counts[word], word)))

@@ -9,12 +9,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from core.clinics.clinic import Clinic
 from core.clinics.links import phone_link, web_link
 from core.clinics.regions import find_region
 from core.errors import ClinicsError
 from core.locale import Language, text
-from core.taxonomy import Region
+from core.settings import DATA_DIR
 
+__all__ = ["BUILT_IN", "BUILT_IN_DATE", "COLUMNS", "Clinic", "Flaw", "Reading", "Remark", "read_clinics"]
+
+BUILT_IN: Final = DATA_DIR / "clinics" / "clinics.csv"
+BUILT_IN_DATE: Final = "2026-06-30"
 COLUMNS: Final = (
     "name", "name_en", "kind", "departments", "province", "district",
     "address", "phone", "homepage", "latitude", "longitude", "source",
@@ -62,45 +67,6 @@ class Remark:
     def message(self, language: Language = Language.ENGLISH) -> str:
         """Say what was found and what became of the row."""
         return text(language, f"clinics.flaw.{self.flaw}", line=self.line, name=self.name)
-
-
-@dataclass(frozen=True)
-class Clinic:
-    """One clinic or hospital.
-
-    Attributes:
-        id: Stable name for addresses, letters and digits.
-        name: Korean name.
-        name_en: English name, or empty.
-        kind: Kind of institution in HIRA's words, for example 상급종합병원.
-        departments: Departments in HIRA's words, for example 피부과.
-        region: Province; None where unknown.
-        district: District in Korean.
-        address: Street address in Korean.
-        phone: Phone number as people write it, or empty.
-        homepage: http or https address, or empty.
-        latitude: Degrees (WGS84); None where unknown, and then `longitude` too.
-        longitude: Degrees (WGS84).
-        source: Where the row comes from.
-    """
-
-    id: str
-    name: str
-    name_en: str
-    kind: str
-    departments: tuple[str, ...]
-    region: Region | None
-    district: str
-    address: str
-    phone: str
-    homepage: str
-    latitude: float | None
-    longitude: float | None
-    source: str
-
-    def name_in(self, language: Language) -> str:
-        """Return the English name for English where there is one, else the Korean name."""
-        return self.name_en or self.name if language is Language.ENGLISH else self.name
 
 
 @dataclass(frozen=True)
@@ -185,6 +151,7 @@ def _read_row(row: Mapping[str, str]) -> tuple[Clinic, tuple[Flaw, ...]]:
         latitude=latitude,
         longitude=longitude,
         source=cell["source"],
+        source_date=BUILT_IN_DATE,
     )
     return clinic, tuple(flaws)
 
@@ -192,7 +159,7 @@ def _read_row(row: Mapping[str, str]) -> tuple[Clinic, tuple[Flaw, ...]]:
 def _identity(cell: Mapping[str, str]) -> str:
     # Hashed even where an id is given: it goes into addresses and scripts, so it is letters and digits only.
     known = cell["id"] or f"{cell['name']}|{cell['address']}"
-    return hashlib.blake2s(known.encode(), digest_size=5).hexdigest()
+    return hashlib.blake2s(known.encode(), digest_size=8).hexdigest()
 
 
 def _read_position(latitude: str, longitude: str) -> tuple[float | None, float | None, list[Flaw]]:

@@ -22,10 +22,11 @@ def romanize(name: str) -> str:
     """Return a Korean place name in Latin letters: 종로구 becomes Jongno-gu. Other letters stay as they are."""
     ending = _ADMINISTRATIVE.get(name[-1:], "") if len(name) > 1 else ""
     stem = name[:-1] if ending else name
-    return _spell(stem).capitalize() + ending
+    return spell(stem).capitalize() + ending
 
 
-def _spell(stem: str) -> str:
+def spell(stem: str) -> str:
+    """Return Korean text in small Latin letters after its sound; other letters stay as they are."""
     spelled = ""
     carried = ""  # the final consonant of the syllable before, as yet unspelled
     for letter in stem:

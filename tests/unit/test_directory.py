@@ -44,7 +44,7 @@ def directory():
 
 
 def test_built_in_list_is_clean_and_reaches_every_province_that_has_hospitals(directory):
-    assert len(directory.clinics) == 64
+    assert len(directory) == len(directory.clinics) == 64
     assert directory.remarks == ()
     assert all(clinic.region and clinic.latitude and "피부과" in clinic.departments for clinic in directory.clinics)
     assert {clinic.region for clinic in directory.clinics} >= {Region.SEOUL, Region.GWANGJU, Region.JEJU}
@@ -93,7 +93,7 @@ def test_search(directory):
     assert len(directory.search(Query(department="성형외과"))) == 62
     assert directory.search(Query(department="없는과")) == ()
     assert directory.kinds == ("상급종합병원", "종합병원")
-    assert directory.find(directory.clinics[3].id) is directory.clinics[3]
+    assert directory.find(directory.clinics[3].id) == directory.clinics[3]
     assert directory.find("nobody") is None
 
 
