@@ -76,6 +76,11 @@ class Found(Sequence[Nearby]):
     def __len__(self) -> int:
         return len(self._ranking.rows)
 
+    @property
+    def rows(self) -> Rows:
+        """Numbers of the clinics (in `Directory.clinics`), the nearest first."""
+        return self._ranking.rows
+
     @overload
     def __getitem__(self, index: int) -> Nearby: ...
     @overload
