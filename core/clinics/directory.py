@@ -153,6 +153,10 @@ class Directory:
         row = self._rows.get(identity)
         return None if row is None else self.clinics[row]
 
+    def row_of(self, identity: str) -> int | None:
+        """Return the number (in `clinics`) of the clinic of that id, or None."""
+        return self._rows.get(identity)
+
     def count(self, query: Query = Query()) -> int:
         """Return how many clinics match, those without coordinates included."""
         return int(np.count_nonzero(self._all_matching(query)))

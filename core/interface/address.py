@@ -31,9 +31,9 @@ def settle_choice(page: str, name: str, options: Sequence[T], default: T) -> str
         default: Chosen where nothing else is.
     """
     key = _key(page, name)
-    arrived = _arrived(page, name)
-    if arrived is not None:
-        st.session_state[key] = next((option for option in options if str(option) == arrived), default)
+    came = arrived(page, name)
+    if came is not None:
+        st.session_state[key] = next((option for option in options if str(option) == came), default)
     elif st.session_state.get(key, default) not in options or key not in st.session_state:
         st.session_state[key] = default
     return key
@@ -42,9 +42,9 @@ def settle_choice(page: str, name: str, options: Sequence[T], default: T) -> str
 def settle_words(page: str, name: str) -> str:
     """Settle a text field before it is drawn, and return the key for it."""
     key = _key(page, name)
-    arrived = _arrived(page, name)
-    if arrived is not None:
-        st.session_state[key] = " ".join(arrived.split())[:_LONGEST_WORDS]
+    came = arrived(page, name)
+    if came is not None:
+        st.session_state[key] = " ".join(came.split())[:_LONGEST_WORDS]
     else:
         st.session_state.setdefault(key, "")
     return key
@@ -61,12 +61,12 @@ def write_address(page: str, **chosen: object) -> None:
     st.session_state[f"{_WRITTEN_KEY}_{page}"] = written
 
 
-def _key(page: str, name: str) -> str:
-    return f"{page}_{name}"
-
-
-def _arrived(page: str, name: str) -> str | None:
-    """Return what a link brought: a parameter that this page did not write itself."""
+def arrived(page: str, name: str) -> str | None:
+    """Return what a link brought: a parameter that this page did not write itself; None where it brought nothing."""
     value = st.query_params.get(name)
     written: dict[str, str] = st.session_state.get(f"{_WRITTEN_KEY}_{page}", {})
     return None if value is None or value == written.get(name) else value
+
+
+def _key(page: str, name: str) -> str:
+    return f"{page}_{name}"
