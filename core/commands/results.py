@@ -99,12 +99,12 @@ def erase(
         what = "every visit" if everything else f"every visit older than {older_than} days"
         typer.confirm(f"Erase {what}?", abort=True, err=True)
 
-    from core.records.privacy import delete_older_than
+    from core.records.privacy import delete_all_visits, delete_older_than
 
     unknown: list[str] = []
     with _open_store() as store:
         if everything:
-            erased = store.delete_where("true")
+            erased = delete_all_visits(store)
         elif older_than is not None:
             erased = delete_older_than(store, older_than)
         else:

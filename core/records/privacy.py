@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from core.records.deletion import delete_entries, delete_visits
+
 if TYPE_CHECKING:
     from core.records.store import RecordStore
 
@@ -30,16 +32,17 @@ def population(*, demo: bool) -> str:
 
 
 def delete_older_than(store: "RecordStore", days: int) -> int:
-    """Delete visits older than a number of days and wipe their bytes.
+    """Delete visits older than a number of days and wipe their bytes, those that people follow under a key included.
 
-    Imported grades whose time is unknown count from the day they were imported.
+    Imported grades whose time is unknown count from the day they were imported; visits under a key from the day they
+    were stored.
 
     Args:
         store: The records.
         days: How long visits may be kept.
 
     Returns:
-        How many visits were deleted.
+        How many visits were deleted; one kept both for statistics and under a key counts twice.
 
     Raises:
         ValueError: A negative number of days.
@@ -47,7 +50,32 @@ def delete_older_than(store: "RecordStore", days: int) -> int:
     """
     if days < 0:
         raise ValueError(f"visits are kept for at least 0 days, not {days}")
-    return store.delete_where("coalesce(visited_at, stored_at) < ?", [datetime.now(UTC) - timedelta(days=days)])
+    limit = datetime.now(UTC) - timedelta(days=days)
+    return _delete(store, "coalesce(visited_at, stored_at) < ?", "stored_on < ?::DATE", [limit])
+
+
+def delete_all_visits(store: "RecordStore") -> int:
+    """Delete every visit, demonstration rows and those under a key included, and wipe their bytes.
+
+    Returns:
+        As `delete_older_than`.
+
+    Raises:
+        RecordsError: As `RecordStore.erase`.
+    """
+    return _delete(store, "true", "true", [])
+
+
+def _delete(store: "RecordStore", of_visits: str, of_entries: str, parameters: list[object]) -> int:
+    found = store.query(
+        f"""SELECT (SELECT count(*) FROM visits WHERE {of_visits})
+                + (SELECT count(*) FROM history_entries WHERE {of_entries})""",  # noqa: S608 (our own SQL)
+        parameters * 2,
+    )
+    if not found[0][0]:
+        return 0
+    with store.deleting("deletion") as cursor:
+        return delete_visits(cursor, of_visits, parameters) + delete_entries(cursor, of_entries, parameters)
 
 
 def is_small(counts: Counts) -> bool:

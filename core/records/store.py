@@ -20,6 +20,7 @@ import duckdb
 
 from core.errors import RecordsError
 from core.findings import Quality, Visit
+from core.records.deletion import delete_visits
 from core.records.faults import explain, explained
 from core.records.gate import Gate
 from core.records.lock import LockFile
@@ -236,21 +237,23 @@ class RecordStore:
         Raises:
             RecordsError: As `erase`.
         """
-        chosen = f"SELECT id FROM visits WHERE {condition}"  # noqa: S608 (our own SQL, values are parameters)
-        if not self.query(f"{chosen} LIMIT 1", parameters):
+        chosen = f"SELECT id FROM visits WHERE {condition} LIMIT 1"  # noqa: S608 (our own SQL, values are parameters)
+        if not self.query(chosen, parameters):
             return 0
-        with self.writing("deletion") as cursor:
-            cursor.execute(f"CREATE TEMP TABLE doomed AS {chosen}", list(parameters))
-            cursor.execute(
-                """DELETE FROM gradings WHERE diagnosis_id IN (
-                       SELECT id FROM diagnoses WHERE visit_id IN (FROM doomed))"""
-            )
-            cursor.execute("DELETE FROM diagnoses WHERE visit_id IN (FROM doomed)")
-            row = cursor.execute("DELETE FROM visits WHERE id IN (FROM doomed)").fetchone()
-            cursor.execute("DROP TABLE doomed")
+        with self.deleting("deletion") as cursor:
+            return delete_visits(cursor, condition, parameters)
+
+    @contextmanager
+    def deleting(self, kind: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Lend a cursor as `writing` does, to delete with; on leaving, the bytes of what was deleted are wiped.
+
+        Raises:
+            RecordsError: As `writing`, or as `erase` after the rows are gone.
+        """
+        with self.writing(kind) as cursor:
+            yield cursor
             cursor.execute("INSERT INTO pending_erasure VALUES (now())")
         self.erase()
-        return int(row[0]) if row else 0
 
     def erase(self) -> None:
         """Rewrite the file without the bytes of what was deleted.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from file_bytes import files_holding
 from making_visits import make_diagnosis, make_visit
 
 from core.errors import RecordsError
@@ -52,20 +53,6 @@ def child(path, code, *arguments, **options):
 
 def count_visits(store):
     return store.query("SELECT count(*) FROM visits")[0][0]
-
-
-def files_holding(folder, *marks):
-    """Look into every file from another process: reading the database in this one would drop its lock."""
-    code = """
-import sys
-from pathlib import Path
-marks = [mark.encode() for mark in sys.argv[2:]]
-for path in Path(sys.argv[1]).rglob("*"):
-    if path.is_file() and any(mark in path.read_bytes() for mark in marks):
-        print(path.name)
-"""
-    ran = subprocess.run([sys.executable, "-c", code, str(folder), *marks], capture_output=True, text=True, check=True)
-    return ran.stdout.split()
 
 
 def test_visit_comes_back_as_it_was(store):
