@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,7 +29,8 @@ class Settings(BaseSettings):
         shop_naver_shopping: The same at Naver Shopping.
         shop_coupang: The same at Coupang.
         product_images: Show the pictures of products, which the browser then loads from wherever the product file says.
-        operator_page: Open the operator's page: product directory, and what was shown and clicked.
+        operator_password: Opens the operator's page: product directory, and what was shown and clicked. Without one
+            there is no such page.
     """
 
     model_config = SettingsConfigDict(env_prefix="SCALPSPECTRA_", frozen=True)
@@ -45,7 +46,7 @@ class Settings(BaseSettings):
     shop_naver_shopping: ShopAddress = "https://search.shopping.naver.com/search/all?query={query}"
     shop_coupang: ShopAddress = "https://www.coupang.com/np/search?q={query}"
     product_images: bool = False
-    operator_page: bool = False
+    operator_password: Annotated[SecretStr, Field(min_length=8)] | None = None
 
     @property
     def database_path(self) -> Path:
