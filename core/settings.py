@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         """The DuckDB file of the records."""
         return self.var_dir / "records.duckdb"
 
+    @property
+    def clinics_path(self) -> Path:
+        """The DuckDB file of the clinic directory."""
+        return self.var_dir / "clinics.duckdb"
+
 
 @cache
 def get_settings() -> Settings:
