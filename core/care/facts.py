@@ -5,8 +5,7 @@ The texts lie in `data/knowledge`; `core.care.knowledge` reads and checks them.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -15,7 +14,7 @@ from core.taxonomy import SEVERITIES, Condition, Severity
 
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 References = Annotated[tuple[str, ...], Field(min_length=1)]
-GENERAL = "general"
+GENERAL: Final = "general"
 
 
 class Mark(StrEnum):
@@ -211,41 +210,6 @@ class Ingredient(Piece):
     def caution(self, concern: Concern) -> Caution | None:
         """The caution about that concern; None where there is none."""
         return next((caution for caution in self.cautions if caution.concern == concern), None)
-
-
-@dataclass(frozen=True)
-class ConditionPage:
-    """What there is to know about one condition at one severity.
-
-    Attributes:
-        condition: The condition.
-        severity: The severity.
-        headline: One kind sentence for this grade.
-        looks: What the photo shows at this grade.
-        picture: A drawn picture of it (WebP).
-        what: What it is.
-        causes: What tends to bring it on.
-        home: What helps at home.
-        ingredients: Active ingredients that come into question, strongest evidence first.
-        avoid: What to leave.
-        timing: How long until an effect.
-        doctor: When to see a doctor.
-        similar: What can look alike.
-    """
-
-    condition: Condition
-    severity: Severity
-    headline: Text
-    looks: Text
-    picture: Path
-    what: tuple[Claim, ...]
-    causes: tuple[Claim, ...]
-    home: tuple[Claim, ...]
-    ingredients: tuple[Ingredient, ...]
-    avoid: tuple[Claim, ...]
-    timing: tuple[Claim, ...]
-    doctor: tuple[Claim, ...]
-    similar: tuple[Claim, ...]
 
 
 def _at(uses: tuple[Use, ...], condition: Condition, severity: Severity) -> Use | None:

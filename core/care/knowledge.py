@@ -1,7 +1,7 @@
 """What is known about the care of six conditions, and the ingredients that are used: `data/knowledge`, checked.
 
-Types and both languages are checked by the dataclasses of `core.care.facts`; here, that ids are unique and that every
-reference exists.
+Types and both languages are checked by the dataclasses of `core.care.facts`; here, that ids are unique, that every
+reference exists, and that each condition says something in every section at every severity.
 """
 
 import tomllib
@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
+from core.care.condition_page import SECTIONS, ConditionPage, GradeWords
 from core.care.facts import Claim, Ingredient, Piece, Reference
 from core.errors import CareError
 from core.settings import DATA_DIR
-from core.taxonomy import Condition, Severity
+from core.taxonomy import CONDITIONS, SEVERITIES, Condition, Severity
 
 KNOWLEDGE_DIR: Final = DATA_DIR / "knowledge"
 Kind = TypeVar("Kind")
@@ -36,16 +37,34 @@ class _IngredientFile(Piece):
 
 
 @dataclass(frozen=True)
+class _ConditionFile(Piece):
+    grade: Annotated[tuple[GradeWords, ...], Field(min_length=len(SEVERITIES), max_length=len(SEVERITIES))]
+    what: tuple[Claim, ...]
+    causes: tuple[Claim, ...]
+    home: tuple[Claim, ...]
+    avoid: tuple[Claim, ...]
+    timing: tuple[Claim, ...]
+    doctor: tuple[Claim, ...]
+    similar: tuple[Claim, ...]
+
+
+@dataclass(frozen=True)
 class Knowledge:
     """All of it, in memory and in both languages.
 
     Attributes:
         references: By id.
         ingredients: By id, in the order of the file.
+        pages: By condition and severity, all twenty-four.
     """
 
     references: Mapping[str, Reference] = field(repr=False)
     ingredients: Mapping[str, Ingredient] = field(repr=False)
+    pages: Mapping[tuple[Condition, Severity], ConditionPage] = field(repr=False)
+
+    def condition(self, condition: Condition, severity: Severity) -> ConditionPage:
+        """What there is to know about a condition at a severity."""
+        return self.pages[condition, severity]
 
     def ingredient(self, name: str) -> Ingredient:
         """The ingredient of that id.
@@ -59,8 +78,7 @@ class Knowledge:
 
     def ingredients_for(self, condition: Condition, severity: Severity) -> tuple[Ingredient, ...]:
         """Ingredients with a use at this condition and severity, strongest evidence first."""
-        used = [(use, one) for one in self.ingredients.values() if (use := one.use_for(condition, severity))]
-        return tuple(one for _, one in sorted(used, key=lambda pair: pair[0].strength))
+        return self.pages[condition, severity].ingredients
 
     def reference(self, name: str) -> Reference:
         """The reference of that id.
@@ -78,18 +96,50 @@ def load_knowledge(folder: Path = KNOWLEDGE_DIR) -> Knowledge:
     """Read the knowledge once per process.
 
     Args:
-        folder: Holds `references.toml` and `ingredients.toml`.
+        folder: Holds `references.toml`, `ingredients.toml`, `conditions/` and `pictures/`.
 
     Raises:
         CareError: `knowledge.unreadable` (missing, or no TOML), `knowledge.invalid` (a language or a field is missing
-            or of the wrong kind), `knowledge.twice` (an id given twice) or `knowledge.unknown_source` (a claim names
-            a reference that is not listed).
+            or of the wrong kind), `knowledge.twice` (an id given twice), `knowledge.unknown_source` (a claim names a
+            reference that is not listed), `knowledge.silent` (a section says nothing at a severity) or
+            `knowledge.no_picture`.
     """
     references = _by_id(_read(folder, "references.toml", _ReferenceFile).reference, "references.toml")
     ingredients = _by_id(_read(folder, "ingredients.toml", _IngredientFile).ingredient, "ingredients.toml")
     for one in ingredients.values():
         _check_sources(one.claims, references, f"ingredients.toml, {one.id}")
-    return Knowledge(references, ingredients)
+    pages: dict[tuple[Condition, Severity], ConditionPage] = {}
+    for condition in CONDITIONS:
+        known = _read(folder, f"conditions/{condition}.toml", _ConditionFile)
+        for section in SECTIONS:
+            _check_sources(getattr(known, section), references, f"conditions/{condition}.toml, {section}")
+        for severity in SEVERITIES:
+            pages[condition, severity] = _page(folder, condition, severity, known, ingredients.values())
+    return Knowledge(references, ingredients, MappingProxyType(pages))
+
+
+def _page(
+    folder: Path, condition: Condition, severity: Severity, known: _ConditionFile, ingredients: Iterable[Ingredient]
+) -> ConditionPage:
+    file = f"conditions/{condition}.toml"
+    said: dict[str, tuple[Claim, ...]] = {}
+    for section in SECTIONS:
+        said[section] = tuple(claim for claim in getattr(known, section) if severity in claim.grades)
+        if not said[section]:
+            raise CareError("knowledge.silent", file=file, section=section, severity=int(severity))
+    picture = folder / "pictures" / f"{condition}_{int(severity)}.webp"
+    if not picture.is_file():
+        raise CareError("knowledge.no_picture", file=picture.name)
+    used = [(use, one) for one in ingredients if (use := one.use_for(condition, severity))]
+    return ConditionPage(
+        condition=condition,
+        severity=severity,
+        headline=known.grade[severity].headline,
+        looks=known.grade[severity].looks,
+        picture=picture,
+        ingredients=tuple(one for _, one in sorted(used, key=lambda pair: pair[0].strength)),
+        **said,
+    )
 
 
 def _read(folder: Path, name: str, kind: type[Kind]) -> Kind:
