@@ -6,10 +6,7 @@ from typing import Final
 import pyarrow as pa
 
 from core.clinics.lists import LIST_SCHEMA, NewList, Origin
-from core.clinics.names import fold
 from core.clinics.reading import BUILT_IN_DATE, read_clinics
-from core.clinics.romanize import spell
-from core.clinics.table import as_row
 
 SOURCE: Final = "건강보험심사평가원 전국 병의원 및 약국 현황"
 
@@ -24,9 +21,5 @@ def read_built_in(path: Path, digest: str) -> NewList:
     Raises:
         ClinicsError: The file is missing, no such table, or holds no usable row.
     """
-    rows = [
-        {**as_row(clinic), "source_key": "", "spelled": fold(spell(clinic.name))}
-        for clinic in read_clinics(path).clinics
-    ]
-    table = pa.Table.from_pylist(rows, LIST_SCHEMA)
+    table = pa.Table.from_pylist(list(read_clinics(path).rows), LIST_SCHEMA)
     return NewList("ScalpSpectra", "built-in", Origin.BUILT_IN, SOURCE, BUILT_IN_DATE, digest, table)

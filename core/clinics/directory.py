@@ -9,9 +9,10 @@ from typing import Final, overload
 import numpy as np
 
 from core.clinics.clinic import Clinic, read_departments
+from core.clinics.flaws import Remark
 from core.clinics.names import Names
 from core.clinics.nearest import EARTH_RADIUS_KM, Flags, Floats, Grid, Ranking, Rows, great_circle_km
-from core.clinics.reading import BUILT_IN, BUILT_IN_DATE, Remark, read_clinics
+from core.clinics.reading import BUILT_IN, BUILT_IN_DATE, read_clinics
 from core.clinics.table import ClinicTable
 from core.taxonomy import Region
 

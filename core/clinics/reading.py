@@ -1,19 +1,19 @@
-"""A table of clinics (CSV) read and checked: good rows become clinics, everything else is reported."""
+"""A table of clinics in our own columns (CSV): good rows become clinics, everything else is reported.
+
+Lists of others, in whatever columns, are read by `core.clinics.importing`.
+"""
 
 import csv
-import hashlib
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from core.clinics.checking import Role, Row, check
 from core.clinics.clinic import Clinic
-from core.clinics.links import phone_link, web_link
-from core.clinics.regions import find_region
+from core.clinics.flaws import Flaw, Remark
+from core.clinics.table import clinic_of
 from core.errors import ClinicsError
-from core.locale import Language, text
 from core.settings import DATA_DIR
 
 __all__ = ["BUILT_IN", "BUILT_IN_DATE", "COLUMNS", "Clinic", "Flaw", "Reading", "Remark", "read_clinics"]
@@ -24,49 +24,7 @@ COLUMNS: Final = (
     "name", "name_en", "kind", "departments", "province", "district",
     "address", "phone", "homepage", "latitude", "longitude", "source",
 )  # fmt: skip
-# South Korea with all its islands, in degrees.
-_LATITUDES: Final = (32.9, 38.7)
-_LONGITUDES: Final = (124.4, 132.0)
-_LONGEST: Final = 300
-
-
-class Flaw(StrEnum):
-    """What is wrong with a row; the texts are `clinics.flaw.<value>`."""
-
-    NO_NAME = "no_name"
-    NO_PLACE = "no_place"
-    DUPLICATE = "duplicate"
-    TOO_LONG = "too_long"
-    NO_PROVINCE = "no_province"
-    SWAPPED = "swapped"
-    OUTSIDE = "outside"
-    NO_NUMBER = "no_number"
-    PHONE = "phone"
-    HOMEPAGE = "homepage"
-
-    @property
-    def fatal(self) -> bool:
-        """Whether the row is left out; otherwise only the doubtful value is put right or left out."""
-        return self in (Flaw.NO_NAME, Flaw.NO_PLACE, Flaw.DUPLICATE, Flaw.TOO_LONG)
-
-
-@dataclass(frozen=True)
-class Remark:
-    """One thing found while reading.
-
-    Attributes:
-        line: Line of the file, the header being 1.
-        name: Name of the clinic as given.
-        flaw: What was found.
-    """
-
-    line: int
-    name: str
-    flaw: Flaw
-
-    def message(self, language: Language = Language.ENGLISH) -> str:
-        """Say what was found and what became of the row."""
-        return text(language, f"clinics.flaw.{self.flaw}", line=self.line, name=self.name)
+_SHOWN: Final = 60
 
 
 @dataclass(frozen=True)
@@ -74,12 +32,17 @@ class Reading:
     """What a table gave.
 
     Attributes:
-        clinics: The good rows, in the order of the file.
+        rows: The good rows as columns of `core.clinics.lists.LIST_SCHEMA`, in the order of the file.
         remarks: Everything that was put right or left out.
     """
 
-    clinics: tuple[Clinic, ...]
+    rows: tuple[Row, ...]
     remarks: tuple[Remark, ...]
+
+    @property
+    def clinics(self) -> tuple[Clinic, ...]:
+        """The good rows."""
+        return tuple(clinic_of(row) for row in self.rows)
 
 
 def read_clinics(path: Path) -> Reading:
@@ -102,80 +65,24 @@ def _read_rows(content: str, file_name: str) -> Reading:
     missing = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
     if missing:
         raise ClinicsError("clinics.missing_columns", name=file_name, columns=", ".join(missing))
-    clinics: dict[str, Clinic] = {}
+    good: dict[str, Row] = {}
     remarks: list[Remark] = []
     try:
-        for row in rows:
-            clinic, flaws = _read_row(row)
-            if clinic.id in clinics:
-                flaws = (*flaws, Flaw.DUPLICATE)
-            remarks += [Remark(rows.line_num, clinic.name[:60], flaw) for flaw in flaws]
+        for cells in rows:
+            row, flaws = _check(cells)
+            if row["id"] in good:
+                flaws = [*flaws, Flaw.DUPLICATE]
+            remarks += [Remark(rows.line_num, str(row["name"])[:_SHOWN], flaw) for flaw in flaws]
             if not any(flaw.fatal for flaw in flaws):
-                clinics[clinic.id] = clinic
+                good[str(row["id"])] = row
     except csv.Error as error:
         raise ClinicsError("clinics.not_a_table", name=file_name) from error
-    if not clinics:
+    if not good:
         raise ClinicsError("clinics.empty", name=file_name)
-    return Reading(tuple(clinics.values()), tuple(remarks))
+    return Reading(tuple(good.values()), tuple(remarks))
 
 
-def _read_row(row: Mapping[str, str]) -> tuple[Clinic, tuple[Flaw, ...]]:
-    cell = {column: " ".join(row.get(column, "").split()) for column in ("id", *COLUMNS)}
-    latitude, longitude, flaws = _read_position(cell["latitude"], cell["longitude"])
-    if any(len(value) > _LONGEST for value in cell.values()):
-        flaws.append(Flaw.TOO_LONG)
-    if not cell["name"]:
-        flaws.append(Flaw.NO_NAME)
-    if latitude is None and not cell["address"]:
-        flaws.append(Flaw.NO_PLACE)
-    region = find_region(cell["province"], cell["district"])
-    if region is None:
-        flaws.append(Flaw.NO_PROVINCE)
-    if cell["phone"] and phone_link(cell["phone"]) is None:
-        flaws.append(Flaw.PHONE)
-        cell["phone"] = ""
-    homepage = web_link(cell["homepage"]) if cell["homepage"] else ""
-    if homepage is None:
-        flaws.append(Flaw.HOMEPAGE)
-    clinic = Clinic(
-        id=_identity(cell),
-        name=cell["name"],
-        name_en=cell["name_en"],
-        kind=cell["kind"],
-        departments=tuple(word.strip() for word in cell["departments"].split("|") if word.strip()),
-        region=region,
-        district=cell["district"],
-        address=cell["address"],
-        phone=cell["phone"],
-        homepage=homepage or "",
-        latitude=latitude,
-        longitude=longitude,
-        source=cell["source"],
-        source_date=BUILT_IN_DATE,
-    )
-    return clinic, tuple(flaws)
-
-
-def _identity(cell: Mapping[str, str]) -> str:
-    # Hashed even where an id is given: it goes into addresses and scripts, so it is letters and digits only.
-    known = cell["id"] or f"{cell['name']}|{cell['address']}"
-    return hashlib.blake2s(known.encode(), digest_size=8).hexdigest()
-
-
-def _read_position(latitude: str, longitude: str) -> tuple[float | None, float | None, list[Flaw]]:
-    if not latitude and not longitude:
-        return None, None, []
-    try:
-        lat, lon = float(latitude), float(longitude)
-    except ValueError:
-        return None, None, [Flaw.NO_NUMBER]
-    if _in_korea(lat, lon):
-        return lat, lon, []
-    if _in_korea(lon, lat):
-        return lon, lat, [Flaw.SWAPPED]
-    return None, None, [Flaw.OUTSIDE]
-
-
-def _in_korea(latitude: float, longitude: float) -> bool:
-    # Not a number compares as outside.
-    return _LATITUDES[0] <= latitude <= _LATITUDES[1] and _LONGITUDES[0] <= longitude <= _LONGITUDES[1]
+def _check(cells: dict[str, Any]) -> tuple[Row, list[Flaw]]:
+    known = {role: cells.get(role.value) or "" for role in Role}
+    key = f"own:{known[Role.ID]}" if known[Role.ID] else ""
+    return check(known, key=key, source_date=BUILT_IN_DATE)

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -69,6 +70,11 @@ def find_region(province: str, district: str = "") -> Region | None:
     return next((region for region, stems in _STEMS.items() if name.startswith(stems)), None)
 
 
+def province_stems(region: Region) -> tuple[str, ...]:
+    """Return how the Korean names of a province begin, without its legal form."""
+    return _STEMS[region]
+
+
 @cache
 def read_provinces() -> tuple[Area, ...]:
     """Return the seventeen provinces in the order of the taxonomy.
@@ -126,3 +132,36 @@ def _area(feature: dict[str, Any]) -> Area:
 
 def _ring(points: list[list[float]]) -> Ring:
     return tuple((round(lon * UNITS_PER_DEGREE), round(lat * UNITS_PER_DEGREE)) for lon, lat, *_ in points)
+
+
+def locate(latitude: float, longitude: float) -> Area | None:
+    """Return the district that a position is in; None outside all of them (at sea, abroad).
+
+    Args:
+        latitude: Degrees.
+        longitude: Degrees.
+
+    Raises:
+        ClinicsError: The outlines are missing or damaged.
+    """
+    x, y = longitude * UNITS_PER_DEGREE, latitude * UNITS_PER_DEGREE
+    for (west, south, east, north), area in _boxes():
+        if west <= x <= east and south <= y <= north and sum(_crossings(ring, x, y) for ring in area.rings) % 2:
+            return area
+    return None
+
+
+@cache
+def _boxes() -> tuple[tuple[tuple[int, int, int, int], Area], ...]:
+    def box(area: Area) -> tuple[int, int, int, int]:
+        xs, ys = zip(*(point for ring in area.rings for point in ring), strict=True)
+        return min(xs), min(ys), max(xs), max(ys)
+
+    return tuple((box(area), area) for area in _all_districts())
+
+
+def _crossings(ring: Ring, x: float, y: float) -> int:
+    """Count how often a line from the point to the east crosses the ring."""
+    return sum(
+        (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1 for (x1, y1), (x2, y2) in pairwise(ring)
+    )

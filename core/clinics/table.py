@@ -1,6 +1,6 @@
 """Clinics as columns (Arrow): compact with 80,000 of them, and a `Clinic` is made when somebody looks at it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, overload
 
@@ -72,7 +72,7 @@ class ClinicTable(Sequence[Clinic]):
     def take(self, rows: npt.NDArray[np.int64]) -> tuple[Clinic, ...]:
         """Make the clinics of these rows, in this order."""
         columns = (self._table[name].take(pa.array(rows)).to_pylist() for name in _CELLS)
-        return tuple(_clinic(dict(zip(_CELLS, cells, strict=True))) for cells in zip(*columns, strict=True))
+        return tuple(clinic_of(dict(zip(_CELLS, cells, strict=True))) for cells in zip(*columns, strict=True))
 
     def texts(self, column: str) -> list[str]:
         """Return a column of texts."""
@@ -107,7 +107,9 @@ def as_row(clinic: Clinic) -> dict[str, object]:
     }
 
 
-def _clinic(cells: dict[str, Any]) -> Clinic:
+def clinic_of(cells: Mapping[str, Any]) -> Clinic:
+    """Make a clinic from cells of `SCHEMA`; cells of other names are passed over."""
+    cells = {name: cells[name] for name in _CELLS if name in cells}
     departments, specialists = _departments(cells.pop("departments"))
     region = cells.pop("region")
     return Clinic(

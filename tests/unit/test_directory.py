@@ -103,7 +103,7 @@ def test_search(directory):
         ({"name": " "}, Flaw.NO_NAME, False),
         ({"address": "", "latitude": "", "longitude": ""}, Flaw.NO_PLACE, False),
         ({"address": "x" * 301}, Flaw.TOO_LONG, False),
-        ({"province": "Atlantis"}, Flaw.NO_PROVINCE, True),
+        ({"province": "Atlantis", "address": "1 Main Street", "latitude": "37.2", "longitude": "125.2"}, Flaw.NO_PROVINCE, True),
         ({"latitude": "126.97", "longitude": "37.56"}, Flaw.SWAPPED, True),
         ({"latitude": "35.68", "longitude": "139.76"}, Flaw.OUTSIDE, True),
         ({"latitude": "nan", "longitude": "nan"}, Flaw.OUTSIDE, True),
