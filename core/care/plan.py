@@ -4,20 +4,33 @@ The rules are data: `core.care.rules` (advice), `core.care.rules_conflicts` (wha
 `core.care.red_flags` (what sends to a doctor first).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from core.care.answers import CareAnswers
+from core.care.answers import CareAnswers, Wanted
 from core.care.plan_lines import PlanLine, PlanSection, Reason, ReasonKind, Urgency
 from core.care.red_flags import RED_FLAG_RULES
-from core.care.rules_base import Rule
+from core.care.rules import RULES
+from core.care.rules_cautions import caution_rules
+from core.care.rules_conflicts import settle
 from core.care.rules_recheck import recheck_lines
 from core.care.rules_when import Situation, look_at, usable
 from core.findings import Diagnosis, Finding
 from core.taxonomy import AgeBand, Condition, Sex
 
 __all__ = ["Plan", "PlanLine", "PlanSection", "Reason", "ReasonKind", "Urgency", "make_plan"]
+
+_SECTIONS: Final = tuple(PlanSection)
+# What a person wants decides between grades of the same weight.
+_WANTED: Final[dict[Wanted, tuple[Condition, ...]]] = {
+    Wanted.LESS_FLAKING: (Condition.FINE_SCALING, Condition.DANDRUFF),
+    Wanted.LESS_OIL: (Condition.EXCESS_SEBUM,),
+    Wanted.CALM: (Condition.INTERFOLLICULAR_ERYTHEMA,),
+    Wanted.FEWER_BUMPS: (Condition.FOLLICULAR_PUSTULES,),
+    Wanted.KEEP_HAIR: (Condition.HAIR_LOSS,),
+}
 
 
 @dataclass(frozen=True)
@@ -95,11 +108,15 @@ def make_plan(
         and gets no advice.
     """
     situation = look_at(diagnoses, answers, sex, age_band)
-    flags = sorted(_write(RED_FLAG_RULES, situation), key=lambda line: line.urgency or 0)
-    because = tuple(dict.fromkeys(reason for flag in flags for reason in flag.reasons))
+    rules = (*RED_FLAG_RULES, *RULES, *caution_rules())
+    written = [line for rule in rules if (line := rule.line(situation)) is not None]
+    lines = settle(written, frozenset(rule.id for rule in rules if rule.interim))
+    because = tuple(
+        dict.fromkeys(reason for line in lines if line.section is PlanSection.RED_FLAGS for reason in line.reasons)
+    )
     recheck_on, recheck = recheck_lines(situation, on, because)
     return Plan(
-        lines=(*flags, *recheck),
+        lines=tuple(sorted((*lines, *recheck), key=lambda line: _rank(line, situation))),
         findings=tuple(finding for finding in situation.graded.values() if usable(finding)),
         unsure=situation.unsure,
         made_on=on,
@@ -107,5 +124,18 @@ def make_plan(
     )
 
 
-def _write(rules: Iterable[Rule], situation: Situation) -> list[PlanLine]:
-    return [line for rule in rules if (line := rule.line(situation)) is not None]
+def _rank(line: PlanLine, situation: Situation) -> tuple[int, ...]:
+    """Sections in their order; red flags by urgency; priorities by grade, then certainty, then what is wanted."""
+    section = _SECTIONS.index(line.section)
+    if line.section is PlanSection.RED_FLAGS:
+        return (section, int(line.urgency or 0))
+    if line.section is not PlanSection.PRIORITIES:
+        return (section,)
+    findings = [situation.graded[condition] for condition in line.conditions]
+    wanted = {condition for name in situation.answers.wanted for condition in _WANTED.get(name, ())}
+    return (
+        section,
+        -max(int(finding.severity or 0) for finding in findings),
+        -int(any(finding.certain for finding in findings)),
+        -int(any(finding.condition in wanted for finding in findings)),
+    )

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from core.care.answers import Loss, Sign, Strength
+from core.care.answers import Loss, Medication, Sign, Strength
 from core.care.plan_lines import PlanSection, Urgency
 from core.care.rules_base import Rule
-from core.care.rules_when import When, graded, told
+from core.care.rules_terms import EXPECTING
+from core.care.rules_when import When, all_of, graded, told
 from core.findings import Finding
 from core.taxonomy import Condition, Severity
 
@@ -56,6 +57,9 @@ RED_FLAG_RULES: Final[tuple[Rule, ...]] = (
     _flag("pain_strong", Urgency.TODAY, told("pain", Strength.STRONG), "r68"),
     _flag("blisters", Urgency.TODAY, told("signs", Sign.BLISTERS), "r76"),
     _flag("low_mood", Urgency.TODAY, told("signs", Sign.LOW_MOOD), "r99"),
+    _flag(
+        "finasteride", Urgency.TODAY, all_of(told("medication", Medication.FINASTERIDE), EXPECTING), "r91", "r95", "r96"
+    ),
     _flag("pustules", Urgency.THIS_WEEK, graded(Condition.FOLLICULAR_PUSTULES, Severity.MODERATE, flag=True), "r68"),
     _flag("pain", Urgency.THIS_WEEK, told("pain", Strength.SOME)),
     _flag("child", Urgency.THIS_WEEK, told("child", "yes"), "r58", "r83", "r84"),

@@ -93,6 +93,14 @@ def graded(
     return ask
 
 
+def all_calm(situation: Situation) -> tuple[Reason, ...] | None:
+    """Everything that could be graded is graded good, and something could."""
+    findings = [finding for finding in situation.graded.values() if usable(finding)]
+    if not findings or any(finding.present for finding in situation.graded.values()):
+        return None
+    return tuple(grade_reason(situation, finding) for finding in findings)
+
+
 def could_be(condition: Condition, severity: Severity) -> When:
     """A condition has a lower grade, but this one stays possible: what warns asks for this."""
 
