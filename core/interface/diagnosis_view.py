@@ -86,8 +86,12 @@ def draw_checkup(checkup: Checkup | None, answers: Answers) -> None:
     if len(checkup.photos) > 1:
         _draw_strip(checkup)
     if checkup.graded:
-        draw_result(checkup, answers)
-        _draw_keeping(checkup, answers)
+        result, keeping = st.container(), st.container()
+        # Kept first: the report that the result offers carries the number of the record.
+        with keeping:
+            _draw_keeping(checkup, answers)
+        with result:
+            draw_result(checkup, answers)
     for photo in checkup.photos:
         if not photo.graded:
             _draw_ungraded(checkup, photo)

@@ -14,6 +14,7 @@ from core.interface.download import result_as_json, result_file_name
 from core.interface.language import current_language, say
 from core.interface.markup import GradeRow, grade_table, result_sentence
 from core.interface.picture_view import Shown, draw_picture
+from core.interface.report_view import draw_report_button
 from core.interface.sentences import join_words, raise_first
 from core.interface.wordings import (
     certainty_lines,
@@ -146,3 +147,4 @@ def _draw_next(checkup: Checkup, answers: Answers, findings: Sequence[Finding]) 
                 on_click="ignore",
                 icon=":material/download:",
             )
+            draw_report_button(checkup, answers)

@@ -5,11 +5,10 @@ from datetime import datetime
 
 from core.care.answers import CareAnswers
 from core.care.plan import Plan
+from core.care.record_code import record_code
 from core.findings import Diagnosis, Finding, worst_findings
 from core.locale import Language
 from core.taxonomy import AgeBand, Condition, Region, Sex, Site, View
-
-_CODE_LENGTH = 13
 
 
 @dataclass(frozen=True)
@@ -113,5 +112,5 @@ class Report:
 
     @property
     def code(self) -> str | None:
-        """The start of the record's id, short enough to be read out: two records share it about never."""
-        return self.record[:_CODE_LENGTH] if self.record else None
+        """The code that finds the record; None where nothing is stored."""
+        return record_code(self.record) if self.record else None
