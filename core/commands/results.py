@@ -138,6 +138,23 @@ def list_stored(
         say("Nothing is stored")
 
 
+@results.command()
+def find(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The code on a report, or the number of a result.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """Find the visit that a report is about."""
+    with _open_store() as store:
+        summaries = store.find_visits(code)
+    if not summaries:
+        raise CommandError("command.no_visit", visit=code)
+    for summary in summaries:
+        if as_json:
+            say_json(_as_json(summary))
+        else:
+            say(_line(summary))
+
+
 def _as_json(summary: "VisitSummary") -> dict[str, object]:
     return {
         "id": summary.id,

@@ -1,7 +1,7 @@
 """Visits as rows and rows as visits. Everything here works on a cursor that the store hands out."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -201,9 +201,19 @@ def _finding(condition: Condition, row: tuple[Any, ...]) -> Finding:
 
 def list_visits(cursor: duckdb.DuckDBPyConnection, limit: int, *, demo: bool) -> list[VisitSummary]:
     """List the visits stored last, newest first."""
+    chosen = "(source = 'demo') = ? ORDER BY stored_at DESC, id LIMIT ?"
+    return _summaries(cursor, chosen, [demo, limit])
+
+
+def find_visits(cursor: duckdb.DuckDBPyConnection, start: str) -> list[VisitSummary]:
+    """List the visits whose id starts like this, newest first."""
+    return _summaries(cursor, "starts_with(id::VARCHAR, ?) ORDER BY stored_at DESC, id", [start])
+
+
+def _summaries(cursor: duckdb.DuckDBPyConnection, chosen: str, parameters: Sequence[object]) -> list[VisitSummary]:
     rows = cursor.execute(
-        """WITH chosen AS (
-               SELECT * FROM visits WHERE (source = 'demo') = ? ORDER BY stored_at DESC, id LIMIT ?
+        f"""WITH chosen AS (
+               SELECT * FROM visits WHERE {chosen}
            ), worst AS (
                SELECT d.visit_id, g.condition, max(g.severity) AS severity
                FROM diagnoses AS d JOIN gradings AS g ON g.diagnosis_id = d.id
@@ -212,8 +222,8 @@ def list_visits(cursor: duckdb.DuckDBPyConnection, limit: int, *, demo: bool) ->
            SELECT id::VARCHAR, epoch_us(visited_at), source, sex, age_band, region,
                (SELECT count(*) FROM diagnoses AS d WHERE d.visit_id = chosen.id),
                (SELECT list((condition, severity)) FROM worst WHERE worst.visit_id = chosen.id)
-           FROM chosen ORDER BY stored_at DESC, id""",
-        [demo, limit],
+           FROM chosen ORDER BY stored_at DESC, id""",  # noqa: S608 (our own SQL, values are parameters)
+        list(parameters),
     ).fetchall()
     return [_summary(row) for row in rows]
 

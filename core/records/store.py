@@ -24,11 +24,13 @@ from core.records.deletion import delete_visits
 from core.records.faults import explain, explained
 from core.records.gate import Gate
 from core.records.lock import LockFile
-from core.records.rows import VisitSummary, is_stored, list_visits, read_visit, visit_id, write_visit
+from core.records.rows import VisitSummary, find_visits, is_stored, list_visits, read_visit, visit_id, write_visit
 from core.records.schema import MIGRATIONS_DIR, apply_migrations, current_version, read_migrations
 
 _log = logging.getLogger(__name__)
 _FRESH = "fresh_copy"
+# Shorter starts of an id would list visits that nobody named.
+CODE_LENGTH = 8
 
 
 class RecordStore:
@@ -130,6 +132,21 @@ class RecordStore:
         """List the visits stored last, newest first: either real ones or demonstration rows, never both."""
         with self.cursor() as cursor:
             return list_visits(cursor, limit, demo=demo)
+
+    def find_visits(self, code: str) -> list[VisitSummary]:
+        """Find visits by the code on a report or by their whole id, upper or lower case.
+
+        Args:
+            code: The start of an id, at least `CODE_LENGTH` characters.
+
+        Returns:
+            The visits it may mean, nearly always one; none where the code is too short or no code at all.
+        """
+        start = code.strip().lower()
+        if len(start) < CODE_LENGTH:
+            return []
+        with self.cursor() as cursor:
+            return find_visits(cursor, start)
 
     # Writing
 

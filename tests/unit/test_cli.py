@@ -12,6 +12,7 @@ from making_visits import make_visit
 from PIL import Image
 
 from core.__main__ import app, main
+from core.care.record_code import record_code
 from core.commands.console import printable
 from core.commands.train import typed_command
 from core.records.store import RecordStore
@@ -418,6 +419,16 @@ class TestRecords:
         assert err == ("Error: There is no visit unknown. List them with `python -m core results list`.\n")
         assert run("results", "erase", "--all", "--yes")[1] == "1 visits erased\n"
         assert run("results", "list")[1] == "Nothing is stored\n"
+
+    def test_find_by_the_code_of_a_report(self, run, tmp_path):
+        with RecordStore.open(tmp_path / "var" / "records.duckdb") as store:
+            first, second = (store.add_visit(make_visit(name), name) for name in ("one", "two"))
+        for code in (record_code(first), first, record_code(first).upper()):
+            status, out, _ = run("results", "find", code, "--json")
+            assert (status, json.loads(out)["id"]) == (0, first)
+        assert run("results", "find", record_code(second))[1].startswith(second)
+        for unknown in (first[:4], "", "%", "00000000-0000"):
+            assert run("results", "find", unknown)[0] == 1
 
     def test_erase_asks_first(self, run, monkeypatch, tmp_path):
         import io
