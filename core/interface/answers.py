@@ -11,6 +11,7 @@ from core.taxonomy import AgeBand, Region, Sex
 CONSENT_KEY: Final = "consent"
 
 _Option = TypeVar("_Option", AgeBand, Region)
+_Told = TypeVar("_Told", Sex, AgeBand, Region)
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,28 @@ def draw_answers() -> Answers:
     with age_column:
         age_band = _draw_choice("age_band", AgeBand)
     with region_column:
-        region = _draw_choice("region", Region)
+        region = draw_region()
     return Answers(sex, age_band, region, _draw_consent())
+
+
+def draw_region() -> Region | None:
+    """Ask for the region; the answer is the same on every page that asks."""
+    return _draw_choice("region", Region)
+
+
+def told_answers() -> Answers:
+    """Return what was told in this session, on whatever page."""
+    told = st.session_state
+    return Answers(
+        _option(Sex, told.get("sex")),
+        _option(AgeBand, told.get("age_band")),
+        _option(Region, told.get("region")),
+        bool(told.get(CONSENT_KEY, False)),
+    )
+
+
+def _option(kind: type[_Told], value: object) -> _Told | None:
+    return next((option for option in kind if option == value), None)
 
 
 def _draw_choice(name: str, options: type[_Option]) -> _Option | None:

@@ -10,6 +10,7 @@ import streamlit as st
 from core.errors import ScalpError
 from core.findings import Visit
 from core.interface.answers import CONSENT_KEY, Answers
+from core.interface.care_answers import answers_to_keep
 from core.interface.checkup import Checkup
 from core.interface.resources import get_store
 
@@ -66,6 +67,9 @@ def keep(checkup: Checkup, answers: Answers) -> Kept:
     if before is not None and before.visit == visit:
         return before
     kept = Kept(get_store().add_visit(visit, _submission(visit)), visit)
+    if before is not None and before.visit.answers and not visit.answers:
+        # Taken back: an update leaves the old bytes in the file.
+        get_store().erase()
     others = [other for other in list_kept() if other.visit_id != kept.visit_id]
     st.session_state[_KEPT_KEY] = (*others, kept)
     if before is not None and before.visit_id != kept.visit_id:
@@ -110,6 +114,7 @@ def _as_visit(checkup: Checkup, answers: Answers) -> Visit:
         age_band=answers.age_band,
         region=answers.region,
         sites=tuple(photo.site for photo in checkup.graded),
+        answers=answers_to_keep(),
     )
 
 

@@ -15,11 +15,13 @@ class PageEntry:
         name: Its address, and the name of its texts in `common.toml`.
         file: Its file under `pages/`; None for Home, which the router draws itself.
         icon: A Material symbol.
+        hidden: Whether the navigation leaves it out; it opens by its address.
     """
 
     name: str
     file: str | None
     icon: str
+    hidden: bool = False
 
     @property
     def present(self) -> bool:
@@ -31,7 +33,9 @@ PAGES: Final = (
     PageEntry("home", None, ":material/home:"),
     PageEntry("diagnosis", "1_Diagnosis.py", ":material/center_focus_strong:"),
     PageEntry("statistics", "2_Statistics.py", ":material/bar_chart:"),
+    PageEntry("care", "4_Care.py", ":material/checklist:"),
     PageEntry("clinics", "3_Clinics.py", ":material/local_hospital:"),
+    PageEntry("operator", "8_Operator.py", ":material/storefront:", hidden=True),
     PageEntry("about", "9_About.py", ":material/shield_person:"),
 )
 

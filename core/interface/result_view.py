@@ -137,6 +137,7 @@ def _draw_next(checkup: Checkup, answers: Answers, findings: Sequence[Finding]) 
             if value is not None
         }
         with st.container(horizontal=True, vertical_alignment="center"):
+            draw_page_link("care", say("diagnosis.next.care"))
             draw_page_link("clinics", say("diagnosis.next.clinics"), **{k: v for k, v in told.items() if k == "region"})
             draw_page_link("statistics", say("diagnosis.next.statistics"), **told)
             st.download_button(
