@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -117,6 +117,19 @@ def starter_products(path: Path = STARTER_FILE) -> tuple[Product, ...]:
     if reading.rejects or not reading.products:
         raise CareError("products.no_starter", name=path.name)
     return reading.products
+
+
+def products_as_csv(products: Iterable[Product]) -> bytes:
+    """Return products as CSV that `read_products` reads back (UTF-8 with byte order mark); without any, the header."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow((*COLUMNS, *OPTIONAL))
+    for product in products:
+        row = product.as_row()
+        row |= {"price": "" if product.price_krw is None else str(product.price_krw), "sex": product.sex or ""}
+        row |= {"sponsored": "yes" if product.sponsored else "no"}
+        writer.writerow(_harmless(str(row[column])) for column in (*COLUMNS, *OPTIONAL))
+    return out.getvalue().encode("utf-8-sig")
 
 
 def _read(content: bytes, name: str, *, shipped: bool) -> ProductReading:

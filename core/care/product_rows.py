@@ -109,7 +109,11 @@ def _read(cell: Mapping[str, str], *, shipped: bool) -> Product:
 
 
 def _visible(cell: str) -> str:
-    """Leave out what cannot be seen: control characters, and those that turn the direction of writing."""
+    """Leave out what cannot be seen: control characters, and those that turn the direction of writing.
+
+    Out goes, too, the apostrophe that an export of ours puts before what a spreadsheet would take for a formula.
+    """
+    cell = re.sub(r"^'(?=\s*[=+\-@\t\r])", "", cell)
     shown = "".join(" " if letter.isspace() else letter for letter in cell)
     return " ".join("".join(c for c in shown if unicodedata.category(c)[0] != "C").split())
 

@@ -14,6 +14,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 
+_EVENT: Final = "products"
 _LISTED: Final = ", ".join(COLUMNS)
 _SCHEMA: Final = pa.schema(
     [(name, {"price_krw": pa.uint32(), "sponsored": pa.bool_()}.get(name, pa.string())) for name in COLUMNS]
@@ -50,7 +51,7 @@ def save_products(store: RecordStore, rows: Iterable[Mapping[str, object]]) -> S
     new = [row for row in arriving if row["id"] not in known]
     changed = [row for row in arriving if row["id"] in known and row != known[row["id"]]]
     if new or changed:
-        with store.writing("products") as cursor:
+        with store.writing(_EVENT) as cursor:
             cursor.execute("DELETE FROM products WHERE list_contains(?, id)", [[row["id"] for row in changed]])
             cursor.register("arriving", pa.Table.from_pylist([*new, *changed], schema=_SCHEMA))
             cursor.execute(f"INSERT INTO products ({_LISTED}) SELECT {_LISTED} FROM arriving")  # noqa: S608 (constants)
@@ -84,6 +85,15 @@ def remove_products(store: RecordStore, identities: Sequence[str] | None = None)
     known = {row["id"] for row in list_products(store)}
     doomed = sorted(known if identities is None else known & set(identities))
     if doomed:
-        with store.writing("products") as cursor:
+        with store.writing(_EVENT) as cursor:
             cursor.execute("DELETE FROM products WHERE list_contains(?, id)", [doomed])
     return len(doomed)
+
+
+def directory_version(store: RecordStore) -> int:
+    """Return a number that is another one after every change of the directory; 0 before the first.
+
+    Raises:
+        RecordsError: The records cannot be read.
+    """
+    return int(store.query("SELECT coalesce(max(number), 0) FROM events WHERE kind = ?", [_EVENT])[0][0])
