@@ -16,6 +16,7 @@ from core.interface.kept import keep
 from core.interface.language import current_language, say
 from core.interface.markup import plain, result_sentence
 from core.interface.plan_view import draw_clinic_links, draw_plan, draw_red_flags
+from core.interface.products_view import draw_products
 from core.interface.wordings import common_view, headline, scalp_type_line
 
 _STYLE_SHEET: Final = Path(__file__).with_name("care.css")
@@ -62,6 +63,13 @@ def _draw_visit(visit: CareVisit) -> None:
     draw_plan(visit.plan)
     made = say("care.page.made", date=day_words(current_language(), visit.plan.made_on))
     st.caption(f"{made} {say('care.page.print_hint')}")
+    draw_products(
+        visit.plan,
+        visit.checkup.checked_at.isoformat(),
+        visit.told.sex,
+        visit.told.age_band,
+        counted=all(photo.source != "example" for photo in visit.checkup.graded),
+    )
     _draw_clinics(visit)
 
 
