@@ -112,5 +112,6 @@ def _changes(cursor: duckdb.DuckDBPyConnection, new: NewList) -> Changes:
            WHERE list_contains(?::INTEGER[], list_id) AND id NOT IN (SELECT id FROM arriving)""",
         [list(earlier)],
     ).fetchall()[0][0]
-    repeated = earlier[-1] if editions and editions[-1][1] == new.digest else None
+    same_file = bool(editions) and editions[-1][1] == new.digest
+    repeated = earlier[-1] if same_file and not (added or updated) else None
     return Changes(int(added), int(updated), int(unchanged), int(missing), earlier, repeated)

@@ -63,14 +63,13 @@ def clean(text: str) -> str:
     return joined if joined.isprintable() else "".join(letter for letter in joined if letter.isprintable()).strip()
 
 
-def check(cells: Cells, *, key: str = "", source_date: str = "", source: str = "") -> tuple[Row, list[Flaw]]:
+def check(cells: Cells, *, key: str = "", source_date: str = "") -> tuple[Row, list[Flaw]]:
     """Check one row.
 
     Args:
         cells: What the row holds, by role; missing ones are empty.
         key: Id of the clinic in its source, with the source's name before it; empty where it gives none.
         source_date: State of the source.
-        source: Name of the source, for rows that name none.
 
     Returns:
         Columns of `core.clinics.lists.LIST_SCHEMA`, and what was found; where a flaw is fatal the row is of no use.
@@ -105,7 +104,7 @@ def check(cells: Cells, *, key: str = "", source_date: str = "", source: str = "
         "booking": _web(cell[Role.BOOKING], Flaw.BOOKING, flaws),
         "hours": "",
         "hours_note": cell[Role.HOURS],
-        "source": cell[Role.SOURCE] or source,
+        "source": cell[Role.SOURCE],
         "source_date": source_date,
         "latitude": latitude,
         "longitude": longitude,

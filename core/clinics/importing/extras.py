@@ -1,0 +1,116 @@
+"""HIRA's tables that complete the basic one: specialists by department, and opening hours."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from core.clinics.checking import clean
+from core.clinics.clinic import DERMATOLOGY, Day, Hours, write_hours
+from core.clinics.importing.columns import Columns
+from core.clinics.importing.files import Numbered
+
+_TIME: Final = re.compile(r"(\d{1,2}):?(\d{2})")
+_CLOSED: Final = re.compile("휴진|휴무|휴일")
+_MOST_SPECIALISTS: Final = 9999
+
+
+class Departments:
+    """Specialists by clinic and department; departments that list none are passed over.
+
+    Attributes:
+        rows: How many rows were read.
+    """
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._cells: dict[str, str] = {}
+
+    def read(self, columns: Columns, rows: Iterable[Numbered]) -> None:
+        """Take in the rows of a table of departments."""
+        key, (name, count) = columns.key, columns.department
+        last = max(key, name, count)
+        for _, cells in rows:
+            if len(cells) <= last:
+                continue
+            self.rows += 1
+            number = cells[count].strip().removesuffix(".0")
+            if number.isdecimal() and 0 < int(number) <= _MOST_SPECIALISTS:
+                self._add(cells[key].strip(), clean(cells[name]).translate(_SEPARATORS), int(number))
+
+    def of(self, key: str) -> str:
+        """Return a clinic's departments as one cell, empty where it has no specialist."""
+        return self._cells.get(key, "")
+
+    def has_dermatology(self, key: str) -> bool:
+        """Whether a clinic has a dermatology specialist."""
+        return f"|{DERMATOLOGY}=" in f"|{self.of(key)}"
+
+    def __len__(self) -> int:
+        """Return how many clinics have a specialist."""
+        return len(self._cells)
+
+    def _add(self, key: str, name: str, count: int) -> None:
+        known = self._cells.get(key, "")
+        if key and name and f"|{name}=" not in f"|{known}":
+            self._cells[key] = f"{known}|{name}={count}" if known else f"{name}={count}"
+
+
+_SEPARATORS: Final = {ord("|"): " ", ord("="): " "}
+
+
+class Details:
+    """Opening hours by clinic.
+
+    Attributes:
+        rows: How many rows were read.
+        doubtful: Clinics with a time that cannot be right; that day is left out.
+    """
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.doubtful: set[str] = set()
+        self._cells: dict[str, str] = {}
+
+    def read(self, columns: Columns, rows: Iterable[Numbered]) -> None:
+        """Take in the rows of a table of details."""
+        key, days, closed = columns.key, columns.hours, columns.closed
+        for _, cells in rows:
+            if len(cells) <= key:
+                continue
+            self.rows += 1
+            found: dict[Day, Hours] = {}
+            for day, (start, end) in days.items():
+                opens, closes = (cells[column].strip() if column < len(cells) else "" for column in (start, end))
+                if opens or closes:
+                    span = span_of(day, opens, closes)
+                    if span:
+                        found[day] = span
+                    else:
+                        self.doubtful.add(cells[key].strip())
+            for day, column in closed.items():
+                if day not in found and column < len(cells) and _CLOSED.search(cells[column]):
+                    found[day] = Hours(day)
+            if found:
+                self._cells[cells[key].strip()] = write_hours(found[day] for day in Day if day in found)
+
+    def of(self, key: str) -> str:
+        """Return a clinic's opening hours as one cell, empty where they are unknown."""
+        return self._cells.get(key, "")
+
+    def __len__(self) -> int:
+        """Return how many clinics have opening hours."""
+        return len(self._cells)
+
+
+def span_of(day: Day, opens: str, closes: str) -> Hours | None:
+    """Return the hours of a day from times such as 0900 or 9:00; None where they cannot be right."""
+    start, end = _time(opens), _time(closes)
+    return Hours(day, start, end) if start and end and start < end else None
+
+
+def _time(written: str) -> str:
+    match = _TIME.fullmatch(written)
+    if match is None:
+        return ""
+    hour, minute = int(match[1]), int(match[2])
+    return f"{hour:02d}:{minute:02d}" if hour * 60 + minute <= 24 * 60 and minute < 60 else ""
