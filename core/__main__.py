@@ -11,6 +11,7 @@ from core.commands.clinics import clinics
 from core.commands.console import complain
 from core.commands.diagnose import diagnose
 from core.commands.evaluate import evaluate
+from core.commands.products import products
 from core.commands.results import demo_data, results
 from core.commands.synthesize import synthesize
 from core.commands.train import train
@@ -28,6 +29,7 @@ for command in (diagnose, train, evaluate, synthesize, benchmark):
 app.command("demo-data")(demo_data)
 app.add_typer(results, name="results")
 app.add_typer(clinics, name="clinics")
+app.add_typer(products, name="products")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
