@@ -150,9 +150,9 @@ class Use(Claim):
     condition: Condition
 
     @property
-    def strength(self) -> str:
-        """What to sort by: the strongest evidence first."""
-        return self.level.value if self.level else Evidence.D.value
+    def strength(self) -> Evidence:
+        """Its level, which sorts the strongest first; mere tradition where none is given."""
+        return self.level or Evidence.D
 
 
 @dataclass(frozen=True, kw_only=True)

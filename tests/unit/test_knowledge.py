@@ -163,7 +163,7 @@ class TestWhatOthersRelyOn:
             ("finasteride", Concern.PREGNANCY, Advice.AVOID),
             ("finasteride", Concern.MOOD, Advice.CARE),
             ("dutasteride", Concern.PREGNANCY, Advice.AVOID),
-            ("dutasteride", Concern.BLOOD, Advice.AVOID),
+            ("dutasteride", Concern.BLOOD, Advice.CARE),
             ("selenium_sulfide", Concern.DYED_HAIR, Advice.AVOID),
             ("selenium_sulfide", Concern.PREGNANCY, Advice.AVOID),
             ("coal_tar", Concern.DYED_HAIR, Advice.AVOID),

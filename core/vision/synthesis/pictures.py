@@ -14,7 +14,7 @@ SIZE: Final = (480, 320)
 SCENES: Final = {
     Condition.FINE_SCALING: (330, 2.4),
     Condition.EXCESS_SEBUM: (319, 2.6),
-    Condition.INTERFOLLICULAR_ERYTHEMA: (76, 2.4),
+    Condition.INTERFOLLICULAR_ERYTHEMA: (30, 3.0),
     Condition.FOLLICULAR_PUSTULES: (70, 1.8),
     Condition.DANDRUFF: (14, 2.0),
     Condition.HAIR_LOSS: (322, 1.4),
