@@ -9,7 +9,6 @@ import streamlit as st
 from core.care.condition_page import SECTIONS, ConditionPage
 from core.care.facts import GENERAL, Reference
 from core.care.knowledge import Knowledge, load_knowledge
-from core.errors import ScalpError
 from core.interface.address import settle_choice, write_address
 from core.interface.knowledge_markup import KnowledgeMarkup
 from core.interface.language import current_language, say
@@ -31,13 +30,12 @@ def draw_knowledge(grades: Mapping[Condition, Severity]) -> None:
 
     Args:
         grades: What was graded in this check; conditions that were not can be read about all the same. May be empty.
+
+    Raises:
+        CareError: The knowledge cannot be read.
     """
     st.html(_STYLE_SHEET)
-    try:
-        knowledge = load_knowledge()
-    except ScalpError as error:
-        st.error(plain(error.message(current_language())), title=say("common.error.title"))
-        return
+    knowledge = load_knowledge()
     if st.session_state.get(_GRADES_KEY) != dict(grades):
         _forget("read", "grade")
         st.session_state[_GRADES_KEY] = dict(grades)
