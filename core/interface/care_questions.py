@@ -14,9 +14,15 @@ from core.interface.language import current_language, say
 from core.interface.markup import plain
 from core.taxonomy import Sex
 
-ROUTINE: Final = ("shampoo", "perm", "dye", "last_treatment", "hair", "products")
-BEYOND: Final = ("itching", "pain", "loss", "duration", "signs", "medication", "pregnancy", "child")
-WISHES: Final = ("wanted", "matters")
+# How a question is drawn: a menu takes little room, pills show all options at a glance.
+MENUS: Final = frozenset(
+    {"shampoo", "perm", "dye", "last_treatment", "duration", "pregnancy", "products", "matters", "medication"}
+)
+PAIRS: Final = {
+    "beyond": (("itching", "pain"), ("loss",), ("signs",), ("duration", "pregnancy"), ("medication",), ("child",)),
+    "routine": (("shampoo", "last_treatment"), ("dye", "perm"), ("hair",), ("products",)),
+    "wishes": (("wanted",), ("matters", "region")),
+}
 _ASKED_KEY: Final = "care_asked"
 
 
@@ -31,12 +37,10 @@ def draw_questions(checkup: Checkup) -> None:
         st.subheader(say("care.page.questions"), anchor=False)
         st.caption(say("care.questions.note"))
         left, right = st.columns(2, gap="large")
-        told: dict[str, Any] = {}
         with left:
-            told |= _draw_group("routine", ROUTINE)
+            told = _draw_group("beyond")
         with right:
-            told |= _draw_group("beyond", _fitting(BEYOND))
-        told |= _draw_wishes()
+            told |= _draw_group("routine") | _draw_group("wishes")
         set_care_answers(_as_answers(told))
         _draw_consent(checkup)
         with st.container(horizontal=True, vertical_alignment="center", key="care_questions_end"):
@@ -63,41 +67,49 @@ def _button(name: str, action: Callable[[], None], *, primary: bool = False) -> 
     )
 
 
-def _draw_group(name: str, group: tuple[str, ...]) -> dict[str, Any]:
+def _draw_group(name: str) -> dict[str, Any]:
     st.markdown(f"**{say(f'care.questions.{name}')}**")
-    return {field: _ask(field) for field in group}
-
-
-def _draw_wishes() -> dict[str, Any]:
-    st.markdown(f"**{say('care.questions.wishes')}**")
     told: dict[str, Any] = {}
-    with st.container(key="care_wishes"):
-        left, right = st.columns(2, gap="large")
-        with left:
-            told["wanted"] = _ask("wanted")
-        with right:
-            told["matters"] = _ask("matters")
-            told["region"] = draw_region()
+    for number, row in enumerate(PAIRS[name]):
+        fitting = tuple(field for field in row if field != "pregnancy" or _may_be_pregnant())
+        with st.container(key=f"care_row_{name}_{number}"):
+            for column, field in zip(st.columns(len(fitting)), fitting, strict=True):
+                with column:
+                    told[field] = _ask(field)
     return told
 
 
-def _ask(field: str) -> Any:  # noqa: ANN401 (one option, a list of them, or None)
-    return st.pills(
-        say(f"care.answers.{field}.question"),
-        [option.value for option in OPTIONS[field]],
-        selection_mode="multi" if field in SETS else "single",
-        format_func=lambda value: say(f"care.answers.{field}.{value}"),
-        key=f"care_{field}",
-        persist_state="session",
-        wrap=True,
+def _ask(field: str) -> Any:  # noqa: ANN401 (one option, a list of them, a truth value, or None)
+    if field == "region":
+        return draw_region()
+    label, key = say(f"care.answers.{field}.question"), f"care_{field}"
+    if field == "child":
+        return "yes" if st.checkbox(label, key=key, persist_state="session") else None
+    options = [option.value for option in OPTIONS[field]]
+    words = {option: say(f"care.answers.{field}.{option}") for option in options}
+    if field not in MENUS:
+        return st.pills(
+            label,
+            options,
+            selection_mode="multi" if field in SETS else "single",
+            format_func=words.__getitem__,
+            key=key,
+            persist_state="session",
+            wrap=True,
+        )
+    unsaid = say("diagnosis.you.unsaid")
+    if field in SETS:
+        return st.multiselect(
+            label, options, format_func=words.__getitem__, placeholder=unsaid, key=key, persist_state="session"
+        )
+    return st.selectbox(
+        label, options, index=None, format_func=words.__getitem__, placeholder=unsaid, key=key, persist_state="session"
     )
 
 
-def _fitting(group: tuple[str, ...]) -> tuple[str, ...]:
-    # A man is not asked about pregnancy, unless an answer given earlier should be seen and corrected.
-    if told_answers().sex is not Sex.MALE or current_care_answers().pregnancy is not None:
-        return group
-    return tuple(field for field in group if field != "pregnancy")
+def _may_be_pregnant() -> bool:
+    # A man is not asked, unless an answer given earlier should be seen and corrected.
+    return told_answers().sex is not Sex.MALE or current_care_answers().pregnancy is not None
 
 
 def _as_answers(told: dict[str, Any]) -> CareAnswers:
@@ -125,6 +137,6 @@ def _close() -> None:
 def _skip() -> None:
     for field in OPTIONS:
         if field != "region":
-            st.session_state[f"care_{field}"] = [] if field in SETS else None
+            st.session_state[f"care_{field}"] = [] if field in SETS else False if field == "child" else None
     set_care_answers(CareAnswers())
     _close()

@@ -59,7 +59,6 @@ def _draw_visit(visit: CareVisit) -> None:
     if questions_open():
         return
     draw_told()
-    st.subheader(say("care.page.plan"), anchor="plan")
     draw_plan(visit.plan)
     made = say("care.page.made", date=day_words(current_language(), visit.plan.made_on))
     st.caption(f"{made} {say('care.page.print_hint')}")

@@ -15,8 +15,7 @@ from core.interface.sentences import join_words
 from core.taxonomy import Severity
 
 _DOING: Final = (PlanSection.DAILY, PlanSection.WASHING, PlanSection.WEEKLY, PlanSection.PERM_DYE)
-_USING: Final = (PlanSection.SEEK, PlanSection.AVOID)
-_AHEAD: Final = (PlanSection.EXPECT, PlanSection.RECHECK)
+_USING: Final = (PlanSection.SEEK, PlanSection.AVOID, PlanSection.EXPECT)
 DERMATOLOGY: Final = "피부과"
 FAMILY_MEDICINE: Final = "가정의학과"
 _WHY_KEY: Final = "plan_why"
@@ -58,7 +57,11 @@ def draw_plan(plan: Plan) -> None:
     language = current_language()
     if not any(line.section is not PlanSection.RECHECK for line in plan.lines):
         st.info(say("care.page.nothing"), icon=":material/photo_camera:")
-    why = st.toggle(say("care.page.why_all"), key=_WHY_KEY, persist_state="session")
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="care_plan_head"
+    ):
+        st.subheader(say("care.page.plan"), anchor="plan", width="content")
+        why = st.toggle(say("care.page.why_all"), key=_WHY_KEY, persist_state="session")
     st.html(plan_markup(plan, why=why))
     if plan.unsure:
         names = [say(f"taxonomy.condition.{condition}") for condition in plan.unsure]
@@ -76,8 +79,7 @@ def plan_markup(plan: Plan, *, why: bool) -> str:
     doing, using = (_column(plan, sections, why) for sections in (_DOING, _USING))
     if doing or using:
         parts.append(f'<div class="ss-plan-columns">{doing}{using}</div>')
-    ahead = "".join(_section(plan, section, why) for section in _AHEAD)
-    parts.append(f'<div class="ss-plan-columns">{ahead}</div>' if ahead else "")
+    parts.append(_section(plan, PlanSection.RECHECK, why))
     return f'<div class="ss-plan">{"".join(parts)}</div>'
 
 
@@ -95,7 +97,7 @@ def _flag(line: PlanLine, worst: Urgency) -> str:
     tag = ""
     if line.urgency is not None and line.urgency is not worst:
         tag = f' <span class="ss-tag">{escape(say(f"care.urgency.{int(line.urgency)}"))}</span>'
-    return f"<li>{escape(line.text(current_language()))}{tag}{_why(line, opened=False)}</li>"
+    return f"<li>{_told(line, opened=False, after=tag)}</li>"
 
 
 def _notices(plan: Plan, why: bool) -> str:
@@ -110,11 +112,7 @@ def _priorities(plan: Plan, why: bool) -> str:
     lines = plan.of(PlanSection.PRIORITIES)
     if not lines:
         return ""
-    items = "".join(
-        f'<li>{_grade_mark(line)}<div><p class="ss-lead">{escape(line.text(current_language()))}</p>'
-        f"{_why(line, opened=why)}</div></li>"
-        for line in lines
-    )
+    items = "".join(f"<li>{_grade_mark(line)}{_told(line, opened=why)}</li>" for line in lines)
     return f'<section class="ss-priorities">{_heading(PlanSection.PRIORITIES)}<ol>{items}</ol></section>'
 
 
@@ -146,23 +144,26 @@ def _heading(section: PlanSection) -> str:
 
 
 def _line(line: PlanLine, why: bool) -> str:
-    return f"<li><p>{escape(line.text(current_language()))}</p>{_chips(line)}{_why(line, opened=why)}</li>"
+    return f"<li>{_told(line, opened=why, below=_chips(line))}</li>"
 
 
 def _chips(line: PlanLine) -> str:
-    if not line.ingredients or line.section not in _USING:
+    # One thing to leave is named in the line itself.
+    if line.section is not PlanSection.SEEK and (line.section is not PlanSection.AVOID or len(line.ingredients) < 2):
         return ""
     names = [load_knowledge().ingredient(name).name.in_language(current_language()) for name in line.ingredients]
-    return f'<p class="ss-chips">{"".join(f"<span>{escape(name)}</span>" for name in names)}</p>'
+    return f'<span class="ss-chips">{"".join(f"<span>{escape(name)}</span>" for name in names)}</span>'
 
 
-def _why(line: PlanLine, *, opened: bool) -> str:
+def _told(line: PlanLine, *, opened: bool, after: str = "", below: str = "") -> str:
+    """A line that opens to where it comes from."""
     language = current_language()
     reasons = "".join(f"<li>{escape(reason.text(language))}</li>" for reason in line.reasons)
     sources = "".join(f"<li>{_source(load_knowledge().reference(name))}</li>" for name in line.references)
     return (
-        f'<details class="ss-why"{" open" if opened else ""}><summary>{escape(say("care.why.open"))}</summary>'
-        f"<div><b>{escape(say('care.why.because'))}</b><ul>{reasons}</ul>"
+        f'<details class="ss-line"{" open" if opened else ""}><summary>{escape(line.text(language))}{after} '
+        f'<span class="ss-why">{escape(say("care.why.open"))}</span>{below}</summary>'
+        f'<div class="ss-because"><b>{escape(say("care.why.because"))}</b><ul>{reasons}</ul>'
         f"<b>{escape(say('care.why.sources'))}</b><ul>{sources}</ul></div></details>"
     )
 
