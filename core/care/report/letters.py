@@ -1,6 +1,7 @@
 """Words from anyone, made fit for a page: only letters that the report's font can draw."""
 
 import re
+import textwrap
 import unicodedata
 from functools import cache
 from typing import Final
@@ -11,6 +12,7 @@ from core.care.report.fonts import FONT_INDEX, find_font
 UNKNOWN: Final = "□"
 # A run this long is no word of any language; breaks in between keep it on the page.
 _LONGEST_RUN: Final = 40
+_PARAGRAPH: Final = 900
 _BREAK: Final = "\u200b"
 _MARKS: Final = 2
 # Drawn by the font in full (a test looks), so that ordinary reports never read its table of letters.
@@ -32,6 +34,15 @@ def printable(words: str) -> str:
     if not _SURE.fullmatch(composed):
         composed = " ".join(_keep_drawable(composed).split())
     return re.sub(rf"\S{{{_LONGEST_RUN}}}(?=\S)", rf"\g<0>{_BREAK}", composed)
+
+
+def paragraphs(words: str) -> list[str]:
+    """Return a long text as the report can print it, in the person's own lines.
+
+    A line of no end is cut into pieces: the typesetter treats only so many words of one paragraph as words.
+    """
+    lines = (printable(line) for line in words.splitlines())
+    return [piece for line in lines for piece in textwrap.wrap(line, _PARAGRAPH, break_on_hyphens=False)]
 
 
 def without_controls(words: str) -> str:

@@ -10,7 +10,7 @@ from core.care.answers import answer_list
 from core.care.plan import PlanSection
 from core.care.report.content import Report
 from core.care.report.fonts import FONT_FAMILY
-from core.care.report.letters import printable
+from core.care.report.letters import paragraphs, printable
 from core.care.report.sheet_grades import clinician_part, grades_part, pictures_part, quality_part
 from core.care.report.sheet_words import Say, line_words, speaker
 
@@ -107,7 +107,7 @@ def _told(report: Report, say: Say) -> dict[str, Any]:
         "answer_columns": [say("report.answers.question"), say("report.answers.answer")],
         "told": told,
         "word_title": say("report.answers.word"),
-        "word": printable(report.word),
+        "word": paragraphs(report.word),
     }
 
 
