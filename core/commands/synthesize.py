@@ -2,7 +2,7 @@
 
 import csv
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -14,6 +14,10 @@ def synthesize(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; made if missing.")],
     count: Annotated[int, typer.Option(min=1, max=999_999, help="How many photos.")],
     seed: Annotated[int, typer.Option(min=0, help="Another seed draws other photos.")] = 0,
+    hand: Annotated[
+        Literal["both", "detailed", "plain"],
+        typer.Option(help="Who draws; both take turns, and what is learned from both carries over best."),
+    ] = "both",
     masks: Annotated[
         bool, typer.Option("--masks", help="Also write where the evidence lies, a PNG a condition.")
     ] = False,
@@ -24,11 +28,12 @@ def synthesize(
 
     No photo of a person goes in. The same count and seed always give the same files.
     """
-    from core.vision.synthesis import write_scenes
+    from core.vision.synthesis import Hand, write_scenes
 
+    hands = tuple(Hand) if hand == "both" else (Hand(hand),)
     with files_explained(folder), progress("Drawing", count) as on_progress:
         _check_manifest(folder / "manifest.csv")
-        manifest = write_scenes(folder, count, seed, workers=workers, masks=masks, on_progress=on_progress)
+        manifest = write_scenes(folder, count, seed, hands=hands, workers=workers, masks=masks, on_progress=on_progress)
     if as_json:
         say_json({"manifest": str(manifest), "photos": count, "seed": seed})
     else:

@@ -14,16 +14,17 @@ import pytest
 from core.locale import Language, text
 from core.settings import DATA_DIR
 from core.taxonomy import CONDITIONS, SEVERITIES, Condition, Severity, View
-from core.vision.synthesis import Scene, draw_scene, write_examples, write_scenes
+from core.vision.synthesis import Hand, Scene, draw_scene, write_examples, write_scenes
 
 SEEDS = range(4)
+each_hand = pytest.mark.parametrize("hand", Hand)
 
 
 @cache
-def only(condition: Condition, grade: int, seed: int) -> Scene:
+def only(condition: Condition, grade: int, seed: int, hand: Hand) -> Scene:
     """Draw a small scene where just one condition may be bad."""
     grades = dict.fromkeys(CONDITIONS, Severity.GOOD) | {condition: Severity(grade)}
-    return draw_scene(seed, grades, size=(224, 160), magnification=1.6)
+    return draw_scene(seed, grades, size=(224, 160), magnification=1.6, hand=hand)
 
 
 def redness(scene: Scene) -> float:
@@ -32,17 +33,19 @@ def redness(scene: Scene) -> float:
     return float(lab[..., 1][scene.masks[Condition.HAIR_LOSS] < 20].mean())
 
 
+@each_hand
 @pytest.mark.parametrize("seed", [0, 7])
-def test_same_seed_gives_same_bytes(seed):
-    first, second = draw_scene(seed), draw_scene(seed)
+def test_same_seed_gives_same_bytes(seed, hand):
+    first, second = draw_scene(seed, hand=hand), draw_scene(seed, hand=hand)
     assert first.pixels.tobytes() == second.pixels.tobytes()
     assert first.severities == second.severities
     assert all(np.array_equal(first.masks[c], second.masks[c]) for c in CONDITIONS)
-    assert draw_scene(seed + 1).pixels.tobytes() != first.pixels.tobytes()
+    assert draw_scene(seed + 1, hand=hand).pixels.tobytes() != first.pixels.tobytes()
 
 
-def test_scene_says_what_it_is():
-    scene = draw_scene(3)
+@each_hand
+def test_scene_says_what_it_is(hand):
+    scene = draw_scene(3, hand=hand)
     assert scene.view is View.MICROSCOPE
     assert scene.pixels.shape == (320, 448, 3)
     assert scene.pixels.dtype == np.uint8
@@ -65,37 +68,47 @@ def test_missing_conditions_are_drawn_at_random():
     assert all(grades[g] > 16 for g in SEVERITIES)
 
 
+@each_hand
 @pytest.mark.parametrize("condition", [c for c in CONDITIONS if c is not Condition.HAIR_LOSS])
-def test_evidence_grows_with_the_grade(condition):
-    areas = [np.mean([only(condition, grade, seed).masks[condition].mean() for seed in SEEDS]) for grade in SEVERITIES]
+def test_evidence_grows_with_the_grade(condition, hand):
+    areas = [
+        np.mean([only(condition, grade, seed, hand).masks[condition].mean() for seed in SEEDS]) for grade in SEVERITIES
+    ]
     assert areas[0] == 0
     assert areas == sorted(set(areas))
 
 
+@each_hand
 @pytest.mark.parametrize("condition", [c for c in CONDITIONS if c is not Condition.HAIR_LOSS])
-def test_mild_is_never_nothing(condition):
-    assert all(only(condition, 1, seed).masks[condition].max() > 40 for seed in SEEDS)
+def test_mild_is_never_nothing(condition, hand):
+    assert all(only(condition, 1, seed, hand).masks[condition].max() > 40 for seed in SEEDS)
 
 
-def test_redness_grows_with_erythema_despite_white_balance():
-    tones = [np.mean([redness(only(Condition.INTERFOLLICULAR_ERYTHEMA, g, s)) for s in SEEDS]) for g in SEVERITIES]
+@each_hand
+def test_redness_grows_with_erythema_despite_white_balance(hand):
+    tones = [
+        np.mean([redness(only(Condition.INTERFOLLICULAR_ERYTHEMA, g, s, hand)) for s in SEEDS]) for g in SEVERITIES
+    ]
     assert all(later > earlier + 0.4 for earlier, later in pairwise(tones))
 
 
-def test_hair_cover_falls_with_hair_loss():
-    cover = [np.mean([only(Condition.HAIR_LOSS, g, s).hair_cover for s in range(8)]) for g in SEVERITIES]
+@each_hand
+def test_hair_cover_falls_with_hair_loss(hand):
+    cover = [np.mean([only(Condition.HAIR_LOSS, g, s, hand).hair_cover for s in range(8)]) for g in SEVERITIES]
     assert cover == sorted(cover, reverse=True)
     assert cover[3] < 0.5 * cover[0]
 
 
-def test_one_severity_leaves_the_rest_of_the_scene_alone():
-    calm, flaky = only(Condition.DANDRUFF, 0, 2), only(Condition.DANDRUFF, 3, 2)
+@each_hand
+def test_one_severity_leaves_the_rest_of_the_scene_alone(hand):
+    calm, flaky = only(Condition.DANDRUFF, 0, 2, hand), only(Condition.DANDRUFF, 3, 2, hand)
     assert np.array_equal(calm.masks[Condition.HAIR_LOSS], flaky.masks[Condition.HAIR_LOSS])
 
 
-def test_larger_size_shows_the_same_scene():
+@each_hand
+def test_larger_size_shows_the_same_scene(hand):
     grades = dict.fromkeys(CONDITIONS, Severity.MODERATE)
-    small, large = (draw_scene(4, grades, size=size, magnification=2.0) for size in ((448, 320), (896, 640)))
+    small, large = (draw_scene(4, grades, size=size, magnification=2.0, hand=hand) for size in ((448, 320), (896, 640)))
     reduced = cv2.resize(large.pixels, (448, 320), interpolation=cv2.INTER_AREA)
     blurred = [cv2.GaussianBlur(p, (0, 0), 4).astype(float).ravel() for p in (small.pixels, reduced)]
     assert np.corrcoef(*blurred)[0, 1] > 0.95
@@ -134,6 +147,7 @@ def test_written_scenes_are_the_same_with_one_and_two_workers(tmp_path):
     rows = list(csv.DictReader(one.open(encoding="utf-8")))
     assert [r["file"] for r in rows] == [f"syn-9-{n:06d}.jpg" for n in range(1, 21)]
     assert Counter(r["split"] for r in rows) == {"train": 16, "validation": 2, "test": 2}
+    assert Counter(r["hand"] for r in rows) == dict.fromkeys(Hand, 10)
     for row in rows:
         data = (one.parent / row["file"]).read_bytes()
         assert data == (two.parent / row["file"]).read_bytes()

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from core.taxonomy import CONDITIONS
-from core.vision.synthesis.scene import Scene, draw_scene
+from core.vision.synthesis.scene import Hand, Scene, draw_scene
 
 COLUMNS = (
     "file",
@@ -23,6 +23,7 @@ COLUMNS = (
     *(c.value for c in CONDITIONS),
     "hair_cover",
     "magnification",
+    "hand",
     "sha256",
     "source",
 )
@@ -35,6 +36,7 @@ def write_scenes(
     count: int,
     seed: int,
     *,
+    hands: Sequence[Hand] = tuple(Hand),
     workers: int = 0,
     masks: bool = False,
     on_progress: Callable[[int], None] | None = None,
@@ -45,6 +47,7 @@ def write_scenes(
         folder: Where to write; made if missing. Files are named `syn-<seed>-000001.jpg`.
         count: How many, below a million.
         seed: Another seed gives other photos, without overlap.
+        hands: Who draws, in turns.
         workers: Processes; 0 takes all cores.
         masks: Also write each condition's mask, `<stem>.<condition>.png`.
         on_progress: Told how many photos are done, now and then.
@@ -59,15 +62,17 @@ def write_scenes(
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
-        for done, row in enumerate(_rows(folder, count, seed, workers, masks), start=1):
+        for done, row in enumerate(_rows(folder, count, seed, hands, workers, masks), start=1):
             writer.writerow(row)
             if on_progress and (done % _CHUNK == 0 or done == count):
                 on_progress(done)
     return path
 
 
-def _rows(folder: Path, count: int, seed: int, workers: int, masks: bool) -> Iterator[dict[str, str]]:
-    write = partial(_write_one, folder, seed, masks)
+def _rows(
+    folder: Path, count: int, seed: int, hands: Sequence[Hand], workers: int, masks: bool
+) -> Iterator[dict[str, str]]:
+    write = partial(_write_one, folder, seed, tuple(hands), masks)
     numbers = range(1, count + 1)
     # Spawned, not forked: the caller may hold threads (a progress bar, a web server). And never drawn in the caller:
     # libraries loaded there may round floats otherwise (flushed denormals), and files must not depend on that.
@@ -79,8 +84,9 @@ def _one_thread() -> None:
     cv2.setNumThreads(1)
 
 
-def _write_one(folder: Path, seed: int, masks: bool, number: int) -> dict[str, str]:
-    scene = draw_scene(seed * 1_000_003 + number)
+def _write_one(folder: Path, seed: int, hands: tuple[Hand, ...], masks: bool, number: int) -> dict[str, str]:
+    hand = hands[number % len(hands)]
+    scene = draw_scene(seed * 1_000_003 + number, hand=hand)
     stem = f"syn-{seed}-{number:06d}"
     data = encode(scene, _QUALITY)
     (folder / f"{stem}.jpg").write_bytes(data)
@@ -95,6 +101,7 @@ def _write_one(folder: Path, seed: int, masks: bool, number: int) -> dict[str, s
         **{condition.value: str(int(grade)) for condition, grade in scene.severities.items()},
         "hair_cover": f"{scene.hair_cover:.4f}",
         "magnification": f"{scene.magnification:.4f}",
+        "hand": hand.value,
         "sha256": hashlib.sha256(data).hexdigest(),
         "source": "synthetic",
     }

@@ -380,3 +380,8 @@ def cover_of(alphas: list[Plane]) -> Mask:
     for alpha in alphas[1:]:
         np.maximum(joined, alpha, out=joined)
     return (joined * 255).astype(np.uint8)
+
+
+def uncovered(mask: Mask, strands: Mask) -> Mask:
+    """Leave of a mask what the hair does not hide; both (H, W) 0..255."""
+    return np.asarray(cv2.multiply(mask, 255 - strands, scale=1 / 255), np.uint8)

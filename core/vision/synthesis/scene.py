@@ -2,17 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from core.taxonomy import CONDITIONS, Condition, Severity, View
-from core.vision.synthesis import camera, hair, inflammation, lint, scale, sebum, skin
+from core.vision.synthesis import camera, hair, inflammation, lint, plain, scale, sebum, skin
 from core.vision.synthesis.canvas import Canvas, Mask, layer_rng
+from core.vision.synthesis.hair import uncovered
 
 SIZE = (448, 320)
 GOOD_SHARE = 0.45
+
+
+class Hand(StrEnum):
+    """Who draws. What two hands have in common is the finding; what only one does is its manner."""
+
+    DETAILED = "detailed"
+    PLAIN = "plain"
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,7 @@ def draw_scene(
     *,
     size: tuple[int, int] = SIZE,
     magnification: float | None = None,
+    hand: Hand = Hand.DETAILED,
 ) -> Scene:
     """Draw one photo; the same arguments always give the same bytes.
 
@@ -53,6 +62,7 @@ def draw_scene(
         severities: Grades to draw; missing conditions are drawn at random, 45 % good and the rest evenly.
         size: Width and height in pixels, at least 112 x 80.
         magnification: 1 = a hair is about 3.6 of 448 pixels wide; at random (0.7 to 7.5) where not given.
+        hand: Who draws.
 
     Raises:
         ValueError: The size is too small, the magnification out of 0.3 to 20, or the seed negative.
@@ -64,9 +74,10 @@ def draw_scene(
         raise ValueError("a magnification lies between 0.3 and 20")
     rng = layer_rng(seed, 0)
     grades = _grades(rng, severities or {})
-    drawn = _magnification(rng)
+    drawn = _magnification(rng) if hand is Hand.DETAILED else plain.draw_magnification(rng)
     canvas = Canvas(width, height, drawn if magnification is None else magnification)
-    pixels, masks, cover = _paint(canvas, seed, grades)
+    paint = _paint if hand is Hand.DETAILED else plain.paint_plain
+    pixels, masks, cover = paint(canvas, seed, grades)
     return Scene(pixels, grades, masks, cover, canvas.magnification)
 
 
@@ -111,18 +122,12 @@ def _paint(
     alphas += [hair.paint(canvas, layer_rng(seed, 13), layer, textured=False) for layer in grown.layers[1:]]
 
     strands = hair.cover_of(alphas)
-    open_skin = 255 - strands
-    masks[Condition.FINE_SCALING] = np.maximum(_under(flecks, open_skin), caught[1])
-    masks[Condition.EXCESS_SEBUM] = _under(grease, open_skin)
-    masks[Condition.INTERFOLLICULAR_ERYTHEMA] = _under(redness, open_skin)
-    masks[Condition.FOLLICULAR_PUSTULES] = _under(spots, open_skin)
-    masks[Condition.DANDRUFF] = np.maximum(_under(flakes, open_skin), caught[0])
+    masks[Condition.FINE_SCALING] = np.maximum(uncovered(flecks, strands), caught[1])
+    masks[Condition.EXCESS_SEBUM] = uncovered(grease, strands)
+    masks[Condition.INTERFOLLICULAR_ERYTHEMA] = uncovered(redness, strands)
+    masks[Condition.FOLLICULAR_PUSTULES] = uncovered(spots, strands)
+    masks[Condition.DANDRUFF] = np.maximum(uncovered(flakes, strands), caught[0])
     masks[Condition.HAIR_LOSS] = strands
     camera.add_glints(canvas, strands.astype(np.float32) * np.float32(1 / 255))
     pixels = camera.shoot(canvas, layer_rng(seed, 14), tint)
     return pixels, masks, float(strands.mean() / 255)
-
-
-def _under(mask: Mask, open_skin: Mask) -> Mask:
-    """Leave of a mask what the hair does not hide."""
-    return np.asarray(cv2.multiply(mask, open_skin, scale=1 / 255), np.uint8)
