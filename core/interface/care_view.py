@@ -17,6 +17,7 @@ from core.interface.language import current_language, say
 from core.interface.markup import plain, result_sentence
 from core.interface.plan_view import draw_clinic_links, draw_plan, draw_red_flags
 from core.interface.products_view import draw_products
+from core.interface.report_view import draw_report
 from core.interface.wordings import common_view, headline, scalp_type_line
 
 _STYLE_SHEET: Final = Path(__file__).with_name("care.css")
@@ -69,6 +70,7 @@ def _draw_visit(visit: CareVisit) -> None:
         visit.told.age_band,
         counted=all(photo.source != "example" for photo in visit.checkup.graded),
     )
+    draw_report(visit.checkup, visit.told, visit.plan)
     _draw_clinics(visit)
 
 

@@ -1,15 +1,16 @@
-"""The report to take along: what goes into it, and the two files. Made only when a button is pressed."""
+"""The report to take along: what goes into it, and the two files. They are made when their button is pressed."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from core.care.answers import CareAnswers
 from core.care.record_code import record_code
 from core.interface.answers import Answers
+from core.interface.care_answers import current_care_answers
 from core.interface.checkup import Checkup
 from core.interface.kept import find_kept
 from core.interface.language import current_language, say
@@ -28,47 +29,43 @@ if TYPE_CHECKING:
 WORD_LENGTH: Final = 1000
 
 
-def draw_report_button(checkup: Checkup, answers: Answers, told: CareAnswers | None = None) -> None:
+def draw_report_button(checkup: Checkup, answers: Answers) -> None:
     """Draw a button that opens the report's choices, for a row of other buttons.
 
     Args:
-        checkup: The check under way, at least one photo.
+        checkup: The check under way, at least one of its photos graded.
         answers: What the person told about themselves.
-        told: Life-style answers, where they were asked for.
     """
     with st.popover(say("report.page.open"), icon=":material/description:", key="report_popover"):
-        st.markdown(say("report.page.lead"))
-        _draw_choices(checkup, answers, told or CareAnswers(), None)
+        _draw_choices(checkup, answers, None)
 
 
-def draw_report(checkup: Checkup, answers: Answers, told: CareAnswers | None = None, plan: Plan | None = None) -> None:
+def draw_report(checkup: Checkup, answers: Answers, plan: Plan | None = None) -> None:
     """Draw the report's card: choices and the two files.
 
     Args:
-        checkup: The check under way, at least one photo.
+        checkup: The check under way, at least one of its photos graded.
         answers: What the person told about themselves.
-        told: Life-style answers, where they were asked for.
-        plan: The plan as the page shows it; made from the grades and answers where there is none.
+        plan: The plan as the page shows it; made from grades and answers where there is none.
     """
     with st.container(border=True, key="report_card"):
         st.subheader(say("report.page.heading"), anchor="report")
-        st.markdown(say("report.page.lead"))
-        _draw_choices(checkup, answers, told or CareAnswers(), plan)
+        _draw_choices(checkup, answers, plan)
 
 
 @st.fragment
-def _draw_choices(checkup: Checkup, answers: Answers, told: CareAnswers, plan: Plan | None) -> None:
+def _draw_choices(checkup: Checkup, answers: Answers, plan: Plan | None) -> None:
+    st.markdown(say("report.page.lead"))
     choices = _ask()
     kept = find_kept(checkup)
     record = kept.visit_id if kept else None
-    make = _maker(checkup, answers, told, plan, choices, record)
-    if not checkup.graded:
-        st.caption(say("report.page.refused_only"))
+    make = _maker(checkup, answers, plan, choices, record)
+    name = f"scalpspectra-{checkup.checked_at.astimezone(_zone()):%Y%m%d-%H%M}-{choices.language}"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             say("report.page.pdf"),
             lambda: _as_pdf(make()),
-            file_name=_file_name(checkup, choices.language, "pdf"),
+            file_name=f"{name}.pdf",
             mime="application/pdf",
             on_click="ignore",
             type="primary",
@@ -78,7 +75,7 @@ def _draw_choices(checkup: Checkup, answers: Answers, told: CareAnswers, plan: P
         st.download_button(
             say("report.page.fhir"),
             lambda: _as_fhir(make()),
-            file_name=_file_name(checkup, choices.language, "fhir.json"),
+            file_name=f"{name}.fhir.json",
             mime="application/fhir+json",
             on_click="ignore",
             type="tertiary",
@@ -89,9 +86,8 @@ def _draw_choices(checkup: Checkup, answers: Answers, told: CareAnswers, plan: P
 
 
 def _ask() -> ReportChoices:
-    with_photo = st.toggle(
-        say("report.page.photo"), key="report_photo", help=say("report.page.photo_note"), persist_state="session"
-    )
+    with_photo = st.toggle(say("report.page.photo"), key="report_photo", persist_state="session")
+    st.caption(say("report.page.photo_note"))
     page = current_language()
     language = st.segmented_control(
         say("report.page.language"),
@@ -105,7 +101,7 @@ def _ask() -> ReportChoices:
     word = st.text_area(
         say("report.page.word"),
         key="report_word",
-        help=say("report.page.word_help"),
+        placeholder=say("report.page.word_example"),
         max_chars=WORD_LENGTH,
         height=80,
         persist_state="session",
@@ -114,14 +110,10 @@ def _ask() -> ReportChoices:
 
 
 def _maker(
-    checkup: Checkup,
-    answers: Answers,
-    told: CareAnswers,
-    plan: Plan | None,
-    choices: ReportChoices,
-    record: str | None,
+    checkup: Checkup, answers: Answers, plan: Plan | None, choices: ReportChoices, record: str | None
 ) -> Callable[[], Report]:
     # What needs the session is fetched now; the files are made on another thread, when they are asked for.
+    told, zone = current_care_answers(), _zone()
     measured = _measured(checkup, choices.language)
     person = ReportPerson(answers.sex, answers.age_band, answers.region, told)
 
@@ -129,17 +121,20 @@ def _maker(
         from core.care.plan import make_plan
         from core.interface.report_material import gather_report
 
-        now = datetime.now().astimezone()
-        made = plan or make_plan(
-            checkup.diagnoses,
-            told,
-            sex=answers.sex,
-            age_band=answers.age_band,
-            on=checkup.checked_at.astimezone().date(),
-        )
+        day = checkup.checked_at.astimezone().date()
+        made = plan or make_plan(checkup.diagnoses, told, sex=answers.sex, age_band=answers.age_band, on=day)
+        now = datetime.now(zone)
         return gather_report(checkup, person, made, choices, record=record, measured=measured, made_at=now)
 
     return make
+
+
+def _zone() -> tzinfo | None:
+    # The person's clock, not the server's; a browser may call its zone by a name this system does not have.
+    try:
+        return ZoneInfo(st.context.timezone or "")
+    except (ValueError, LookupError, OSError):
+        return datetime.now().astimezone().tzinfo
 
 
 def _measured(checkup: Checkup, language: Language) -> tuple[str, ...]:
@@ -163,7 +158,3 @@ def _as_fhir(report: Report) -> str:
     from core.care.fhir import fhir_json
 
     return fhir_json(report)
-
-
-def _file_name(checkup: Checkup, language: Language, ending: str) -> str:
-    return f"scalpspectra-{checkup.checked_at:%Y%m%d-%H%M}-{language}.{ending}"
