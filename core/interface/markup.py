@@ -1,5 +1,6 @@
 """The few pieces of markup of our own. Every text is escaped here; colours and shapes live in `style.css`."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -10,9 +11,17 @@ from core.vision.heat_ramp import HEAT_RAMP
 _MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]()<>#+-.!|~$:&\"'=@/"})
 
 
+# The browser turns bare addresses into links even where every mark in them is escaped.
+_ADDRESS = re.compile(r"(?<=http)(?=:)|(?<=https)(?=:)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+_WORD_JOINER = "\u2060"
+
+
 def plain(words: str) -> str:
-    """Return words, for example a file name from a stranger, so that Markdown shows them as they are."""
-    return " ".join(words.split()).translate(_MARKDOWN)
+    """Return words, for example a file name from a stranger, so that Markdown shows them as they are.
+
+    An address in them becomes no link: a word joiner, which nobody sees, parts it.
+    """
+    return _ADDRESS.sub(_WORD_JOINER, " ".join(words.split())).translate(_MARKDOWN)
 
 
 @dataclass(frozen=True)

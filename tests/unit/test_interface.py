@@ -98,6 +98,17 @@ def test_red_flags_are_pustules_from_moderate_and_anything_severe():
 def test_words_of_strangers_stay_words():
     hostile = "![x](http://foreign.example/a.png) <b>`$x$`"
     assert not re.search(r"(?<!\\)[!\[\]()<>`$*_]", plain(hostile))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://evil.example/", "HTTP://evil.example", "www.evil.example", "WWW.evil.example", "a@evil.example"],
+)
+def test_a_strangers_address_becomes_no_link(address):
+    """Markdown in the browser links what looks like an address after it has taken the backslashes away."""
+    shown = plain(f"see {address} now").replace("\\", "")
+    assert not re.search(r"(?i)https?://|www\.|[-.\w+]@", shown)
+    assert shown.replace("\u2060", "") == f"see {address} now"
     row = GradeRow("<b>", Severity.MILD, GOOD, '"><script>', "1 %", "&", "x")
     table = grade_table([row], 'a"b', ["c"])
     assert "<script>" not in table
