@@ -1,5 +1,6 @@
 """The care page: what follows from a result. What sends to a doctor always stands first."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -13,12 +14,14 @@ from core.interface.checkup import current_checkup
 from core.interface.chrome import draw_page_link
 from core.interface.examples import list_examples
 from core.interface.kept import keep
+from core.interface.knowledge_view import draw_knowledge
 from core.interface.language import current_language, say
 from core.interface.markup import plain, result_sentence
 from core.interface.plan_view import draw_clinic_links, draw_plan, draw_red_flags
 from core.interface.products_view import draw_products
 from core.interface.report_view import draw_report
 from core.interface.wordings import common_view, headline, scalp_type_line
+from core.taxonomy import Condition, Severity
 
 _STYLE_SHEET: Final = Path(__file__).with_name("care.css")
 
@@ -33,6 +36,7 @@ def draw_care() -> None:
         return
     if visit is None:
         _draw_empty()
+        _draw_knowledge({})
         return
     _draw_visit(visit)
 
@@ -72,6 +76,7 @@ def _draw_visit(visit: CareVisit) -> None:
     )
     draw_report(visit.checkup, visit.told, visit.plan)
     _draw_clinics(visit)
+    _draw_knowledge({one.condition: one.severity for one in visit.findings if one.severity is not None})
 
 
 def _draw_headline(visit: CareVisit) -> None:
@@ -85,6 +90,14 @@ def _draw_clinics(visit: CareVisit) -> None:
     with st.container(border=True, key="care_clinics"):
         st.subheader(say("care.page.clinics"), anchor=False)
         draw_clinic_links(visit.plan, visit.told.region)
+
+
+def _draw_knowledge(grades: Mapping[Condition, Severity]) -> None:
+    st.subheader(say("care.page.knowledge"), anchor="knowledge")
+    try:
+        draw_knowledge(grades)
+    except ScalpError as error:
+        _draw_error(error)
 
 
 def _keep_in_step(visit: CareVisit) -> None:
