@@ -115,12 +115,20 @@ def understand(start: Sequence[Numbered], name: str, mapping: Mapping[Role, str]
     ]
     if not readings:
         return Columns(TableKind.UNKNOWN, 1, (), {}, _missing({}))
-    best = max(readings, key=lambda read: (read.kind is not TableKind.UNKNOWN, len(read.roles)))
+    # The title above a header has one cell; a row below it may hold a word that is some column's name.
+    best = max(readings, key=lambda read: _likeness(read, mapping or {}))
     known = {fold_header(column) for column in best.header}
     for column in (mapping or {}).values():
         if fold_header(column) not in known:
             raise ClinicsError("clinics.no_such_column", name=name, column=column, columns=shown(best.header))
     return best
+
+
+def _likeness(read: Columns, mapping: Mapping[Role, str]) -> tuple[bool, int, bool]:
+    folded = {fold_header(name) for name in read.header}
+    named = sum(fold_header(column) in folded for column in mapping.values())
+    known = read.kind is not TableKind.UNKNOWN
+    return known, len(read.roles) if known else named, sum(bool(name.strip()) for name in read.header) > 1
 
 
 def shown(header: Sequence[str]) -> str:

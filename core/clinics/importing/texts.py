@@ -12,8 +12,9 @@ from core.errors import ClinicsError
 _CHUNK: Final = 1 << 20
 _LOOK: Final = 1 << 16
 _SEPARATORS: Final = ",\t;|"
-# A page of other bytes has far more.
+# Characters that cannot be decoded: bytes of something else have far more.
 _MOST_LOST: Final = 0.02
+_FEW: Final = 20
 
 
 def read_text(content: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
@@ -31,7 +32,7 @@ def read_text(content: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
     """
     encoding = _encoding(content)
     start = content[:_LOOK].decode(encoding, errors="replace")
-    if "\0" in start or start.count("\ufffd") > _MOST_LOST * max(len(start), 1):
+    if "\0" in start or start.count("\ufffd") > max(_FEW, _MOST_LOST * len(start)):
         raise ClinicsError("clinics.not_a_table", name=name)
     return _rows(content, encoding, _separator(start), name)
 
