@@ -14,6 +14,7 @@ from core.care.rules_terms import (
     SCALING,
     SEBUM,
     TAKES_MINOXIDIL,
+    calm,
     present,
     sure,
 )
@@ -47,5 +48,6 @@ EXPECT_RULES: Final[tuple[Rule, ...]] = (
     _expect("birth", all_of(told("pregnancy", Pregnancy.RECENT_BIRTH), present(HAIR_LOSS)), "r62", interim=True),
     _expect("shampoo", present(HAIR_LOSS), "r34", "r35"),
     _expect("moderate", any_of(*(graded(c, Severity.MODERATE, Severity.MODERATE) for c in Condition))),
+    _expect("watch", any_of(*(all_of(calm(c), could_be(c, Severity.MODERATE)) for c in Condition))),
     _expect("worse", any_of(*(could_be(c, Severity.SEVERE) for c in Condition)), interim=True),
 )
