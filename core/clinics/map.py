@@ -6,30 +6,42 @@ Names and addresses are third-party text. They reach the browser only as JSON st
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import cos, floor, log, log2, pi, radians, tan
+from math import cos, radians
 from typing import Final
 
 import folium
 from branca.element import MacroElement
 from folium.template import Template
 
-from core.clinics.directory import Nearby
-from core.clinics.links import phone_link, routes_to
+from core.clinics.clinic import Clinic
+from core.clinics.links import routes_to
+from core.clinics.markers import Box, Markers
 from core.clinics.regions import UNITS_PER_DEGREE, Area, Ring
 from core.locale import Language, text
 
 MIN_ZOOM: Final = 6
 MAX_ZOOM: Final = 18
-# The outlines show nothing more beyond this.
-MAX_ZOOM_OFFLINE: Final = 13
 _KOREA: Final = (36.2, 127.8)
 _KM_PER_DEGREE: Final = 111.2
-_TILE_PIXELS: Final = 256
+# Positions are sent as whole numbers of these: a metre.
+_POSITION_UNITS: Final = 100_000
+_LONGEST_NAME: Final = 40
+
+# The kinds of HIRA that a marker tells apart; texts are `clinics.marker.<name>`.
+KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "tertiary": ("상급종합병원", "상급종합"),
+    "general": ("종합병원",),
+    "hospital": ("병원", "치과병원", "한방병원", "요양병원", "정신병원"),
+    "clinic": ("의원", "치과의원", "한의원", "보건의료원", "보건소", "보건지소", "보건진료소"),
+}
+_KIND_NUMBERS: Final = {word: number for number, words in enumerate(KINDS.values()) for word in words}
 
 _JSON_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _ESCAPES: Final = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&'`$%#{}\u2028\u2029"}
+_WORDS: Final = ("map", "from_here", "from_centre", "close", "copy", "copied", "copy_failed", "open")
+_ROUTE_WORDS: Final = ("route", "kakao", "naver", "google")
 
 
 @dataclass(frozen=True)
@@ -37,7 +49,7 @@ class MapAssets:
     """Addresses of the scripts and style sheets, as the browser reaches them from the map's frame.
 
     Attributes:
-        scripts: In the order of loading: Leaflet, its marker clusters, `clinics_map.js`.
+        scripts: In the order of loading: Leaflet, its marker clusters, the outlines, `clinics_map.js`.
         styles: Likewise.
     """
 
@@ -59,110 +71,146 @@ class Tiles:
 
 
 @dataclass(frozen=True)
-class MapView:
-    """Where the map looks.
+class Origin:
+    """Where distances are measured from.
 
     Attributes:
-        center: Latitude and longitude, degrees.
-        zoom: Leaflet's zoom level.
+        latitude: Degrees.
+        longitude: Degrees.
+        label: What the map calls it.
+        radius_km: Radius of the search; None for no circle.
+        mine: Whether it is a person's position rather than a place's centre.
     """
 
-    center: tuple[float, float]
-    zoom: float
+    latitude: float
+    longitude: float
+    label: str
+    radius_km: float | None = None
+    mine: bool = False
+
+
+@dataclass(frozen=True)
+class Card:
+    """The chosen clinic as the map shows it.
+
+    Attributes:
+        clinic: The clinic.
+        lines: Distance, kind, departments and specialists, in words.
+        hours: Opening hours, in words.
+        ways: Label and address of phone, homepage, booking: checked addresses only.
+        specialists: Of the department that is looked for; 0 where unknown.
+    """
+
+    clinic: Clinic
+    lines: tuple[str, ...] = ()
+    hours: tuple[str, ...] = ()
+    ways: tuple[tuple[str, str], ...] = ()
+    specialists: int = 0
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A place as the map draws it.
+
+    Attributes:
+        clinic: The clinic's id.
+        name: Its name.
+        latitude: Degrees.
+        longitude: Degrees.
+        kind: In HIRA's words.
+        specialists: Of the department that is looked for; less than 1 where unknown.
+    """
+
+    clinic: str
+    name: str
+    latitude: float
+    longitude: float
+    kind: str
+    specialists: int
 
 
 def draw_base_map(
-    provinces: Iterable[Area], assets: MapAssets, language: Language, *, dark: bool = False, tiles: Tiles | None = None
+    assets: MapAssets, language: Language, *, dark: bool = False, tiles: Tiles | None = None
 ) -> folium.Map:
-    """Return the map without clinics: outlines of the provinces, under tiles where there are any.
+    """Return the map without clinics: the outlines, under tiles where there are any.
 
     Args:
-        provinces: Their outlines are drawn.
         assets: Where scripts and styles come from.
-        language: Language of the attribution.
+        language: Language of the attribution and of the map's own words.
         dark: Draw for a dark page.
         tiles: Online tiles; None works offline.
     """
     base = folium.Map(
-        _KOREA,
-        tiles=None,
-        zoom_start=7,
-        minZoom=MIN_ZOOM,
-        maxZoom=MAX_ZOOM if tiles else MAX_ZOOM_OFFLINE,
-        control_scale=True,
-        # Outlines look right at any scale; tiles only at whole steps.
-        zoomSnap=1 if tiles else 0.5,
+        _KOREA, tiles=None, zoom_start=7, minZoom=MIN_ZOOM, maxZoom=MAX_ZOOM, control_scale=True, worldCopyJump=False
     )
     base.default_js = [(f"script_{i}", address) for i, address in enumerate(assets.scripts)]
     base.default_css = [(f"style_{i}", address) for i, address in enumerate(assets.styles)]
-    sources = [text(language, "clinics.map.outlines_source")] + ([tiles.attribution] if tiles else [])
-    options = {"dark": dark, "attribution": [source for source in sources if source]}
-    _Call("prepare", options).add_to(base)
-    _Call("outlines", {"kind": "province", "rings": _encode(provinces)}).add_to(base)
+    source = text(language, "clinics.map.outlines_source")
+    _Call("prepare", {"dark": dark, "attribution": [source], "words": _words(language)}).add_to(base)
     if tiles:
-        _Call("tiles", {"url": tiles.url, "maxZoom": MAX_ZOOM}).add_to(base)
+        _Call("tiles", {"url": tiles.url, "attribution": tiles.attribution, "maxZoom": MAX_ZOOM}).add_to(base)
     return base
 
 
-def draw_places(
-    places: Sequence[Nearby],
-    origin: tuple[float, float],
+def draw_found(
+    markers: Markers,
+    drawn: Sequence[Marker],
+    origin: Origin,
+    frame: Box,
     language: Language,
-    *,
-    radius_km: float | None = None,
-    chosen: str = "",
-    districts: Iterable[Area] = (),
+    chosen: Card | None = None,
 ) -> folium.FeatureGroup:
-    """Return what changes with the filters, to be laid over the base map.
+    """Return what changes with a search, to be laid over the base map.
 
     Args:
-        places: Clinics in the order of the list: they are numbered from 1.
-        origin: Where the distances are measured from: latitude and longitude.
-        language: Language of the cards.
-        radius_km: Radius of the search to draw; None for no circle.
-        chosen: Id of the clinic to highlight.
-        districts: Their outlines are drawn.
+        markers: What the map gets.
+        drawn: The places of `markers.rows`, in that order.
+        origin: Where distances are measured from.
+        frame: What the map looks at when this is a new search.
+        language: Language of the map's words.
+        chosen: The clinic to highlight, with its card.
     """
     group = folium.FeatureGroup(name="clinics")
-    _Call("outlines", {"kind": "district", "rings": _encode(districts)}).add_to(group)
-    here = {"position": origin, "label": text(language, "clinics.map.origin"), "radiusKm": radius_km}
-    _Call("origin", here).add_to(group)
-    cards = [_card(number, place, language) for number, place in enumerate(places, 1)]
-    words = {name: text(language, f"clinics.card.{name}") for name in ("homepage", "route", "kakao", "naver", "google")}
-    _Call("places", {"places": cards, "chosen": chosen, "words": words}).add_to(group)
+    identity = chosen.clinic.id if chosen else ""
+    found = {
+        "points": [_point(marker) for marker in drawn if marker.clinic != identity],
+        "cells": [
+            [*_position(cell.latitude, cell.longitude), cell.count, cell.specialists, *_corners(cell.box)]
+            for cell in markers.cells
+        ],
+        "covered": None if markers.covered is None else _degrees(markers.covered),
+        "frame": _degrees(frame),
+        "origin": {
+            "position": [origin.latitude, origin.longitude],
+            "label": origin.label,
+            "radiusKm": origin.radius_km,
+            "mine": origin.mine,
+        },
+        "chosen": _card(chosen, language) if chosen else None,
+        "words": _words(language),
+    }
+    _Call("show", found).add_to(group)
     return group
 
 
-def view_of(origin: tuple[float, float], reach_km: float, *, tiles: bool = False, side_px: int = 420) -> MapView:
-    """Return the view that shows everything within a distance.
-
-    Args:
-        origin: Latitude and longitude of the centre, degrees.
-        reach_km: Distance to show.
-        tiles: Whether the map has tiles and may zoom in further.
-        side_px: The shorter side of the map, in pixels.
-    """
-    pixels_per_km = side_px / (2.1 * max(reach_km, 0.5))
-    equator_km = 360 * _KM_PER_DEGREE * cos(radians(origin[0]))
-    return MapView(origin, _step_down(log2(pixels_per_km * equator_km / _TILE_PIXELS), tiles=tiles))
+def box_around(latitude: float, longitude: float, reach_km: float) -> Box:
+    """Return the part of the map that shows everything within a distance."""
+    high = max(reach_km, 0.3) * 1.03 / _KM_PER_DEGREE
+    wide = high / cos(radians(latitude))
+    return Box(latitude - high, longitude - wide, latitude + high, longitude + wide)
 
 
-def view_of_area(area: Area, *, tiles: bool = False, side_px: int = 420) -> MapView:
-    """Return the view that shows a whole province or district.
-
-    Args:
-        area: What to show.
-        tiles: Whether the map has tiles and may zoom in further.
-        side_px: The shorter side of the map, in pixels.
-    """
+def box_of_area(area: Area) -> Box:
+    """Return the part of the map that shows a province or district, but for small islands far off."""
     points = [point for ring in _main_rings(area) for point in ring]
     west, east = (pick(lon for lon, _ in points) / UNITS_PER_DEGREE for pick in (min, max))
     south, north = (pick(lat for _, lat in points) / UNITS_PER_DEGREE for pick in (min, max))
-    width = (east - west) / 360
-    height = (_mercator(north) - _mercator(south)) / (2 * pi)
-    zoom = _step_down(log2(side_px / (_TILE_PIXELS * max(width, height))), tiles=tiles)
-    center = ((south + north) / 2, (west + east) / 2)
-    return MapView(center, zoom)
+    return Box(south, west, north, east)
+
+
+def kind_number(kind: str) -> int:
+    """Return which of `KINDS` a kind of institution belongs to; their number for any other."""
+    return _KIND_NUMBERS.get(kind, len(KINDS))
 
 
 def as_script(value: object) -> str:
@@ -194,55 +242,55 @@ class _Call(MacroElement):
         self.argument = as_script(argument)
 
 
-def _card(number: int, place: Nearby, language: Language) -> dict[str, object]:
-    clinic = place.clinic
-    assert clinic.latitude is not None
-    assert clinic.longitude is not None
-    routes = routes_to(clinic.name, clinic.latitude, clinic.longitude)
-    return {
+def _words(language: Language) -> dict[str, object]:
+    words: dict[str, object] = {name: text(language, f"clinics.map.{name}") for name in _WORDS}
+    words |= {name: text(language, f"clinics.card.{name}") for name in _ROUTE_WORDS}
+    # The browser puts the number in place of the 0.
+    words["count"] = text(language, "clinics.marker.count", n=0)
+    words["specialists"] = text(language, "clinics.marker.specialists", n=0)
+    words["kinds"] = [text(language, f"clinics.marker.{name}") for name in (*KINDS, "other")]
+    return words
+
+
+def _point(marker: Marker) -> list[object]:
+    position = _position(marker.latitude, marker.longitude)
+    return [marker.clinic, marker.name[:_LONGEST_NAME], *position, kind_number(marker.kind), marker.specialists]
+
+
+def _card(card: Card, language: Language) -> dict[str, object]:
+    clinic = card.clinic
+    known = clinic.latitude is not None and clinic.longitude is not None
+    shown: dict[str, object] = {
         "id": clinic.id,
-        "number": number,
-        "position": [clinic.latitude, clinic.longitude],
         "name": clinic.name_in(language),
-        "distance": text(language, "clinics.card.distance", km=f"{place.distance_km:.1f}"),
+        "kind": kind_number(clinic.kind),
+        "specialists": card.specialists,
+        "position": [clinic.latitude, clinic.longitude] if known else None,
+        "lines": card.lines,
         "address": clinic.address,
-        "phone": clinic.phone,
-        "links": {
-            "phone": phone_link(clinic.phone),
-            "homepage": clinic.homepage or None,
-            "kakao": routes.kakao,
-            "naver": routes.naver,
-            "google": routes.google,
-        },
+        "hours": card.hours,
+        "ways": card.ways,
+        "routes": {},
     }
+    if clinic.latitude is not None and clinic.longitude is not None:
+        routes = routes_to(clinic.name, clinic.latitude, clinic.longitude)
+        shown["routes"] = {"kakao": routes.kakao, "naver": routes.naver, "google": routes.google}
+    return shown
 
 
-def _encode(areas: Iterable[Area]) -> list[list[int]]:
-    """Return outlines as steps from point to point: a third of the size of coordinates."""
-    return [_steps(ring) for area in areas for ring in area.rings]
+def _position(latitude: float, longitude: float) -> list[int]:
+    return [round(latitude * _POSITION_UNITS), round(longitude * _POSITION_UNITS)]
 
 
-def _steps(ring: Ring) -> list[int]:
-    steps: list[int] = []
-    before = (0, 0)
-    for point in ring:
-        steps += (point[0] - before[0], point[1] - before[1])
-        before = point
-    return steps
+def _corners(box: Box) -> list[int]:
+    return [*_position(box.south, box.west), *_position(box.north, box.east)]
 
 
-def _step_down(zoom: float, *, tiles: bool) -> float:
-    """Return the zoom level at or below, in the steps and limits of the map."""
-    steps = 1 if tiles else 2
-    return max(MIN_ZOOM, min(floor(zoom * steps) / steps, MAX_ZOOM if tiles else MAX_ZOOM_OFFLINE))
+def _degrees(box: Box) -> list[float]:
+    return [round(side, 5) for side in (box.south, box.west, box.north, box.east)]
 
 
 def _main_rings(area: Area) -> list[Ring]:
     """Return the rings that matter for a view: islands far off would make it useless."""
     most = max(len(ring) for ring in area.rings)
     return [ring for ring in area.rings if len(ring) >= most / 3]
-
-
-def _mercator(latitude: float) -> float:
-    """Return the vertical position in the Web Mercator projection, in radians."""
-    return log(tan(pi / 4 + radians(latitude) / 2))

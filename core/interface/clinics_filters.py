@@ -1,22 +1,31 @@
 """What the person asks of the clinic page: where, how far, which."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
 
 import streamlit as st
 
 from core.clinics.directory import Directory, Query
 from core.clinics.regions import Area, find_area, read_districts
-from core.clinics.romanize import romanize
-from core.interface.address import settle_choice, settle_words
-from core.interface.language import current_language, say
-from core.locale import Language
+from core.interface.address import FILTERS_STYLE_SHEET, arrived, settle_choice, settle_words
+from core.interface.clinics_position import Position, current_position, draw_locate_button, forget_position
+from core.interface.clinics_words import area_name, district_name, word_name
+from core.interface.language import say
+from core.interface.markup import plain
 from core.taxonomy import Region
 
 PAGE: Final = "clinics"
 CHOSEN: Final = "clinic"
-RADII_KM: Final = (2, 5, 10, 20, 50, 100)
+RADII_KM: Final = (1, 2, 5, 10, 20, 50, 100)
+DEPARTMENTS_SEPARATOR: Final = "|"
 _USUAL_RADIUS_KM: Final = 10
+_IGNORED_KEY: Final = "clinics_ignored"
+_CHOSEN_KEY: Final = f"{PAGE}_{CHOSEN}"
+_TURN_KEY: Final = "clinics_turn"
+_FOLLOW_KEY: Final = "clinics_follow"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -25,18 +34,21 @@ class Search:
 
     Attributes:
         area: Where: a district, or a whole province.
-        radius_km: How far from the district's centre; None for a whole province.
+        position: The person's own position, which then counts instead of the area.
+        radius_km: How far from there; None for a whole province.
         query: Which clinics.
     """
 
     area: Area
+    position: Position | None
     radius_km: int | None
     query: Query
 
     @property
     def origin(self) -> tuple[float, float]:
         """Where distances are measured from: latitude and longitude, degrees."""
-        return self.area.latitude, self.area.longitude
+        place = self.position or self.area
+        return place.latitude, place.longitude
 
     @property
     def query_anywhere(self) -> Query:
@@ -44,14 +56,27 @@ class Search:
         return replace(self.query, region=None)
 
     @property
+    def query_in_area(self) -> Query:
+        """Which clinics of the chosen district or province, their place on the map known or not."""
+        return replace(self.query, region=self.area.region, district=self.area.district)
+
+    @property
+    def place(self) -> str:
+        """What the place is called that is searched around."""
+        if self.position is None:
+            return area_name(self.area)
+        return say("clinics.position.mine" if self.position.from_device else "clinics.position.tapped")
+
+    @property
     def in_address(self) -> dict[str, object]:
-        """What the address says about this search."""
+        """What the address says about this search: never a person's own position."""
         return {
             "region": self.area.region,
             "district": self.area.district,
             "radius": self.radius_km,
             "kind": self.query.kind,
-            "department": self.query.department,
+            "department": DEPARTMENTS_SEPARATOR.join(self.query.departments),
+            "phone": 1 if self.query.has_phone else None,
             "q": self.query.words,
         }
 
@@ -62,47 +87,124 @@ def draw_filters(directory: Directory) -> Search:
     Raises:
         ClinicsError: The outlines cannot be read.
     """
+    st.html(FILTERS_STYLE_SHEET)
+    _settle_chosen(directory)
     with st.container(key="clinics_filters"):
-        where = st.columns(3)
+        where = st.columns(4, vertical_alignment="bottom")
         with where[0]:
             region = _draw_region()
         with where[1]:
             area = _draw_district(region)
+        position = current_position()
         with where[2]:
-            radius_km = _draw_radius(whole_province=not area.district)
-        which = st.columns(3)
+            radius_km = _draw_radius(whole_province=position is None and not area.district)
+        with where[3]:
+            draw_locate_button(forget_chosen)
+        which = st.columns(4, vertical_alignment="bottom")
         with which[0]:
-            department = _draw_word("department", directory.departments)
+            departments = _draw_departments(directory.departments)
         with which[1]:
-            kind = _draw_word("kind", directory.kinds)
+            kind = _draw_kind(directory.kinds)
         with which[2]:
             words = _draw_words()
-    return Search(
-        area=area,
-        radius_km=radius_km,
-        query=Query(words=words, region=None if area.district else region, kind=kind, department=department),
+        with which[3]:
+            has_phone = _draw_has_phone()
+    _note_ignored()
+    in_province = position is None and not area.district
+    query = Query(
+        words=words,
+        region=region if in_province else None,
+        kind=kind,
+        departments=departments,
+        has_phone=has_phone,
     )
+    return Search(area, position, radius_km, query)
 
 
-def place_name(area: Area) -> str:
-    """Return the name of a district with its province, or of the province, in the language of this session."""
-    region = say(f"taxonomy.region.{area.region}")
-    if not area.district:
-        return region
-    return say("clinics.where.full", region=region, district=district_name(area.district))
+def chosen_clinic() -> str:
+    """Return the id of the chosen clinic, or nothing."""
+    return str(st.session_state.get(_CHOSEN_KEY, ""))
 
 
-def district_name(district: str) -> str:
-    """Return the name of a district in the language of this session."""
-    return district if current_language() is Language.KOREAN else romanize(district)
+def choose(identity: str, *, follow: bool = False) -> None:
+    """Choose a clinic.
+
+    Args:
+        identity: Its id.
+        follow: Whether the list turns to the page it stands on; one chosen in the list stands there already.
+    """
+    st.session_state[_CHOSEN_KEY] = identity
+    st.session_state[_FOLLOW_KEY] = follow
 
 
-def word_name(table: str, word: str) -> str:
-    """Return a kind or department in the language of this session; HIRA's word where it has no translation."""
-    try:
-        return say(f"clinics.{table}.{word}")
-    except KeyError:
-        return word
+def forget_chosen() -> None:
+    """Choose no clinic and go back to the first page: what was chosen may not be among the next results."""
+    choose("")
+    _turn_to(1)
+    st.session_state.pop(_IGNORED_KEY, None)
+
+
+def settle_page(pages: int, page_of_chosen: int | None) -> tuple[int, str]:
+    """Settle which page of the list is open.
+
+    Args:
+        pages: How many there are.
+        page_of_chosen: Where the chosen clinic stands, or None where it is not among the results.
+
+    Returns:
+        The page, counted from 1, and the session key for the widget that turns pages.
+    """
+    turn, page = st.session_state.get(_TURN_KEY, (0, 1))
+    page = st.session_state.get(_page_key(turn), page)
+    if st.session_state.pop(_FOLLOW_KEY, False) and page_of_chosen not in (None, page):
+        turn, page = _turn_to(page_of_chosen or 1)
+    elif page > pages:
+        turn, page = _turn_to(pages)
+    return page, _page_key(turn)
+
+
+def _turn_to(page: int) -> tuple[int, int]:
+    """Open a page of the list: with a new widget, since this one takes no value from the session."""
+    turn = st.session_state.get(_TURN_KEY, (0, 1))[0] + 1
+    st.session_state[_TURN_KEY] = turn, page
+    return turn, page
+
+
+def _page_key(turn: int) -> str:
+    return f"clinics_page_{turn}"
+
+
+def _settle_chosen(directory: Directory) -> None:
+    came = arrived(PAGE, CHOSEN)
+    if came is not None:
+        known = directory.find(came) is not None
+        choose(came if known else "", follow=True)
+        _ignore(CHOSEN, ignored=not known)
+    elif chosen_clinic() and directory.find(chosen_clinic()) is None:
+        choose("")
+
+
+def _settle(name: str, options: Sequence[T], default: T) -> str:
+    came = arrived(PAGE, name)
+    key = settle_choice(PAGE, name, options, default)
+    if came is not None:
+        _ignore(name, ignored=str(st.session_state[key]) != came)
+    return key
+
+
+def _ignore(name: str, *, ignored: bool) -> None:
+    names: dict[str, None] = st.session_state.setdefault(_IGNORED_KEY, {})
+    if ignored:
+        names[name] = None
+    else:
+        names.pop(name, None)
+
+
+def _note_ignored() -> None:
+    names = st.session_state.get(_IGNORED_KEY) or {}
+    if names:
+        listed = ", ".join(say(f"clinics.ignored.{name}") for name in names)
+        st.info(plain(say("clinics.ignored.note", names=listed)), icon=":material/link_off:")
 
 
 def _draw_region() -> Region:
@@ -111,9 +213,9 @@ def _draw_region() -> Region:
         say("clinics.where.region"),
         options,
         format_func={region: say(f"taxonomy.region.{region}") for region in options}.__getitem__,
-        key=settle_choice(PAGE, "region", options, Region.SEOUL),
+        key=_settle("region", options, Region.SEOUL),
         persist_state="session",
-        on_change=_forget_place,
+        on_change=_change_region,
     )
     return chosen
 
@@ -126,9 +228,9 @@ def _draw_district(region: Region) -> Area:
         say("clinics.where.district"),
         districts,
         format_func=names.__getitem__,
-        key=settle_choice(PAGE, "district", districts, ""),
+        key=_settle("district", districts, ""),
         persist_state="session",
-        on_change=forget_chosen,
+        on_change=_change_place,
     )
     area = find_area(region, chosen)
     assert area is not None, "only known districts are offered"
@@ -140,7 +242,7 @@ def _draw_radius(*, whole_province: bool) -> int | None:
         say("clinics.where.radius"),
         RADII_KM,
         format_func={km: say("clinics.where.km", km=km) for km in RADII_KM}.__getitem__,
-        key=settle_choice(PAGE, "radius", RADII_KM, _USUAL_RADIUS_KM),
+        key=_settle("radius", RADII_KM, _USUAL_RADIUS_KM),
         persist_state="session",
         on_change=forget_chosen,
         disabled=whole_province,
@@ -149,14 +251,34 @@ def _draw_radius(*, whole_province: bool) -> int | None:
     return None if whole_province else chosen
 
 
-def _draw_word(name: str, words: tuple[str, ...]) -> str:
-    labels = {"": say("clinics.which.all")} | {word: word_name(name, word) for word in words}
-    options = list(labels)
+def _draw_departments(known: tuple[str, ...]) -> tuple[str, ...]:
+    key = f"{PAGE}_department"
+    came = arrived(PAGE, "department")
+    if came is not None:
+        asked = [name for name in came.split(DEPARTMENTS_SEPARATOR) if name]
+        st.session_state[key] = [name for name in dict.fromkeys(asked) if name in known]
+        _ignore("department", ignored=len(st.session_state[key]) < len(asked))
+    else:
+        st.session_state[key] = [name for name in st.session_state.get(key, []) if name in known]
+    chosen: list[str] = st.multiselect(
+        say("clinics.which.department"),
+        known,
+        format_func=lambda word: word_name("department", word),
+        placeholder=say("clinics.which.all"),
+        key=key,
+        persist_state="session",
+        on_change=forget_chosen,
+    )
+    return tuple(chosen)
+
+
+def _draw_kind(kinds: tuple[str, ...]) -> str:
+    labels = {"": say("clinics.which.all")} | {word: word_name("kind", word) for word in kinds}
     chosen: str = st.selectbox(
-        say(f"clinics.which.{name}"),
-        options,
+        say("clinics.which.kind"),
+        list(labels),
         format_func=labels.__getitem__,
-        key=settle_choice(PAGE, name, options, ""),
+        key=_settle("kind", list(labels), ""),
         persist_state="session",
         on_change=forget_chosen,
     )
@@ -175,21 +297,21 @@ def _draw_words() -> str:
     return typed.strip()
 
 
-def chosen_key(directory: Directory) -> str:
-    """Settle which clinic is chosen and return its session key; an unknown one in the address is none."""
-    return settle_choice(PAGE, CHOSEN, ["", *(clinic.id for clinic in directory.clinics)], "")
+def _draw_has_phone() -> bool:
+    key = f"{PAGE}_phone"
+    came = arrived(PAGE, "phone")
+    if came is not None:
+        st.session_state[key] = came == "1"
+        _ignore("phone", ignored=came != "1")
+    return st.toggle(say("clinics.which.phone"), key=key, persist_state="session", on_change=forget_chosen)
 
 
-def choose(identity: str) -> None:
-    """Choose a clinic; the callback of the list and the map."""
-    st.session_state[f"{PAGE}_{CHOSEN}"] = identity
-
-
-def forget_chosen() -> None:
-    """Choose no clinic: what was chosen may not be among the next results."""
-    choose("")
-
-
-def _forget_place() -> None:
+def _change_region() -> None:
     st.session_state[f"{PAGE}_district"] = ""
+    _change_place()
+
+
+def _change_place() -> None:
+    """A region that is chosen counts from now on, not the person's position."""
+    forget_position()
     forget_chosen()
