@@ -8,6 +8,7 @@ from typing import Final
 from core.care.facts import GENERAL, Advice, Caution, Claim, Evidence, Ingredient, Mark, Reference, Text, Use
 from core.care.knowledge import Knowledge
 from core.locale import Language, text
+from core.taxonomy import Severity
 
 _DOTS: Final = {Evidence.A: 4, Evidence.B: 3, Evidence.C: 2, Evidence.D: 1}
 _AWAY: Final = 'target="_blank" rel="noopener noreferrer"'
@@ -26,9 +27,11 @@ class KnowledgeMarkup:
     knowledge: Knowledge
     language: Language
 
-    def lead(self, words: Text) -> str:
-        """The one sentence of a grade."""
-        return f'<p class="ss-lead">{escape(words.in_language(self.language))}</p>'
+    def lead(self, words: Text, severity: Severity, *, own: bool) -> str:
+        """The one sentence of a grade, and whether it is that of the person's photo or of any."""
+        grade = text(self.language, f"taxonomy.severity.{int(severity)}")
+        whose = self._say(f"choose.{'for_own' if own else 'for_any'}", grade=grade)
+        return f'<p class="ss-whose">{whose}</p><p class="ss-lead">{escape(words.in_language(self.language))}</p>'
 
     def claims(self, section: str, claims: Iterable[Claim]) -> str:
         """One section of a page: its heading and its claims."""

@@ -71,13 +71,13 @@ def _draw_choice(knowledge: Knowledge, grades: Mapping[Condition, Severity]) -> 
     write_address(
         _PLACE, read=condition if turned or condition != worst else None, grade=int(severity) if turned else None
     )
-    _draw_page(knowledge, knowledge.condition(condition, severity))
+    _draw_page(knowledge, knowledge.condition(condition, severity), own=severity == own)
 
 
-def _draw_page(knowledge: Knowledge, page: ConditionPage) -> None:
+def _draw_page(knowledge: Knowledge, page: ConditionPage, *, own: bool) -> None:
     markup = KnowledgeMarkup(knowledge, current_language())
     first, then, beside = _arrange(page.severity)
-    st.html(markup.lead(page.headline))
+    st.html(markup.lead(page.headline, page.severity, own=own))
     picture, start = st.columns([1, 1.4], gap="large")
     with picture:
         _draw_picture(page)

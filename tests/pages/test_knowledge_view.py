@@ -70,6 +70,15 @@ class TestReading:
         turn(app, Condition.EXCESS_SEBUM)
         assert lead(app) == headline(Condition.EXCESS_SEBUM, 1)
 
+    def test_the_sentence_of_another_grade_is_not_taken_for_that_of_the_photo(self):
+        own, other = "Your photo was graded", "For a photo that is graded"
+        app = open_view({"dandruff": 3})
+        assert f"{own} severe" in html(app)
+        turn(app, severity=Severity.MILD)
+        assert f"{other} mild" in html(app)
+        turn(app, Condition.HAIR_LOSS)
+        assert own not in html(app)
+
     def test_a_link_leads_to_a_condition_and_a_grade(self):
         app = open_view({"dandruff": 3}, read="hair_loss", grade="2")
         assert lead(app) == headline(Condition.HAIR_LOSS, 2)
