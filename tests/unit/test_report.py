@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import cv2
 import numpy as np
@@ -166,6 +167,14 @@ def test_says_its_title_language_date_and_structure(several, language):
     declared = reader.xmp_metadata.stream.get_data().decode()
     assert "<pdfuaid:part>1" in declared
     assert "<pdfaid:part>2" in declared
+
+
+@pytest.mark.parametrize("place", ["Asia/Seoul", "Asia/Kathmandu", "America/St_Johns"])
+def test_times_are_those_of_a_place(place):
+    made_at = MADE_AT.astimezone(ZoneInfo(place)).replace(microsecond=123456)
+    pdf = render_pdf(make_report(made_at=made_at))
+    assert read(pdf).metadata.creation_date == MADE_AT
+    assert squeezed(f"{made_at:%Y-%m-%d %H:%M}") in words_of(pdf)
 
 
 def test_tables_headings_and_pictures_are_tagged(several):

@@ -6,6 +6,7 @@ and the same report gives the same bytes.
 
 import base64
 import json
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -33,9 +34,16 @@ def render_pdf(report: Report) -> bytes:
     if report.record:
         inputs["qr"] = _qr_code(report.record)
     compiler = typst.Compiler(_template(), font_paths=load_fonts(), sys_inputs=inputs)
-    pdf = compiler.compile(format="pdf", pdf_standards=list(_STANDARDS), timestamp=report.made_at)
+    pdf = compiler.compile(format="pdf", pdf_standards=list(_STANDARDS), timestamp=_fixed(report.made_at))
     assert isinstance(pdf, bytes)
     return pdf
+
+
+def _fixed(moment: datetime) -> datetime:
+    # Typst takes whole seconds and a plain offset, not the rules of a place.
+    offset = moment.utcoffset()
+    assert offset is not None
+    return moment.replace(microsecond=0).astimezone(timezone(timedelta(minutes=round(offset.total_seconds() / 60))))
 
 
 @cache
