@@ -52,14 +52,15 @@ class Role(StrEnum):
 
 
 Cells = Mapping[Role, str]
+_EMPTY: Final = dict.fromkeys(Role, "")
 Row = dict[str, str | float | None]
 
 
 def clean(text: str) -> str:
     """Return a cell without gaps at its ends, line ends, control and direction characters, in composed form."""
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    joined = " ".join(unicodedata.normalize("NFC", text).split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    joined = " ".join(text.split())
     return joined if joined.isprintable() else "".join(letter for letter in joined if letter.isprintable()).strip()
 
 
@@ -74,7 +75,7 @@ def check(cells: Cells, *, key: str = "", source_date: str = "") -> tuple[Row, l
     Returns:
         Columns of `core.clinics.lists.LIST_SCHEMA`, and what was found; where a flaw is fatal the row is of no use.
     """
-    cell = {role: clean(cells.get(role, "")) for role in Role}
+    cell = _EMPTY | {role: clean(text) for role, text in cells.items() if text}
     flaws: list[Flaw] = []
     latitude, longitude = settle_position(cell[Role.LATITUDE], cell[Role.LONGITUDE], flaws)
     _check_use(cell, latitude, flaws)

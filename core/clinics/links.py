@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
+# What most addresses are; taking a list apart by `urlsplit` is slow.
+_PLAIN = re.compile(r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)+/?")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{5,24}")
 
 
@@ -49,6 +51,8 @@ def phone_link(phone: str) -> str | None:
 
 def web_link(address: str) -> str | None:
     """Return an http or https address as it may stand in a link, or None for anything else."""
+    if _PLAIN.fullmatch(address):
+        return address
     try:
         parts = urlsplit(address.strip())
         # Reading the port checks it.

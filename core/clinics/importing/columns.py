@@ -11,7 +11,6 @@ from typing import Final
 
 from core.clinics.checking import Role
 from core.clinics.clinic import Day
-from core.clinics.importing.files import Numbered
 from core.errors import ClinicsError
 from core.settings import DATA_DIR
 
@@ -99,7 +98,7 @@ def fold_header(name: str) -> str:
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", name).casefold())
 
 
-def understand(start: Sequence[Numbered], name: str, mapping: Mapping[Role, str] | None = None) -> Columns:
+def understand(start: Sequence[tuple[int, list[str]]], name: str, mapping: Mapping[Role, str] | None = None) -> Columns:
     """Find the header among the first rows of a table and understand it.
 
     Args:

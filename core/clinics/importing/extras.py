@@ -6,8 +6,8 @@ from typing import Final
 
 from core.clinics.checking import clean
 from core.clinics.clinic import DERMATOLOGY, Day, Hours, write_hours
+from core.clinics.importing.cells import Numbered, cell_text
 from core.clinics.importing.columns import Columns
-from core.clinics.importing.files import Numbered
 
 _TIME: Final = re.compile(r"(\d{1,2}):?(\d{2})")
 _CLOSED: Final = re.compile("휴진|휴무|휴일")
@@ -33,9 +33,10 @@ class Departments:
             if len(cells) <= last:
                 continue
             self.rows += 1
-            number = cells[count].strip().removesuffix(".0")
+            number = cell_text(cells[count]).strip()
             if number.isdecimal() and 0 < int(number) <= _MOST_SPECIALISTS:
-                self._add(cells[key].strip(), clean(cells[name]).translate(_SEPARATORS), int(number))
+                department = clean(cell_text(cells[name])).translate(_SEPARATORS)
+                self._add(cell_text(cells[key]).strip(), department, int(number))
 
     def of(self, key: str) -> str:
         """Return a clinic's departments as one cell, empty where it has no specialist."""
@@ -75,23 +76,29 @@ class Details:
         """Take in the rows of a table of details."""
         key, days, closed = columns.key, columns.hours, columns.closed
         for _, cells in rows:
-            if len(cells) <= key:
-                continue
-            self.rows += 1
-            found: dict[Day, Hours] = {}
-            for day, (start, end) in days.items():
-                opens, closes = (cells[column].strip() if column < len(cells) else "" for column in (start, end))
-                if opens or closes:
-                    span = span_of(day, opens, closes)
-                    if span:
-                        found[day] = span
-                    else:
-                        self.doubtful.add(cells[key].strip())
-            for day, column in closed.items():
-                if day not in found and column < len(cells) and _CLOSED.search(cells[column]):
-                    found[day] = Hours(day)
-            if found:
-                self._cells[cells[key].strip()] = write_hours(found[day] for day in Day if day in found)
+            if len(cells) > key:
+                self.rows += 1
+                identity = cell_text(cells[key]).strip()
+                found = self._week(identity, [cell_text(cell).strip() for cell in cells], days, closed)
+                if found:
+                    self._cells[identity] = write_hours(found[day] for day in Day if day in found)
+
+    def _week(
+        self, identity: str, cells: list[str], days: dict[Day, tuple[int, int]], closed: dict[Day, int]
+    ) -> dict[Day, Hours]:
+        found: dict[Day, Hours] = {}
+        for day, (start, end) in days.items():
+            opens, closes = (cells[column] if column < len(cells) else "" for column in (start, end))
+            if opens or closes:
+                span = span_of(day, opens, closes)
+                if span:
+                    found[day] = span
+                else:
+                    self.doubtful.add(identity)
+        for day, column in closed.items():
+            if day not in found and column < len(cells) and _CLOSED.search(cells[column]):
+                found[day] = Hours(day)
+        return found
 
     def of(self, key: str) -> str:
         """Return a clinic's opening hours as one cell, empty where they are unknown."""

@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from core.clinics.importing.archives import MEGABYTE, MOST_UNPACKED, open_archive, tables_in, unpack
+from core.clinics.importing.cells import Numbered, row_texts
 from core.clinics.importing.sheets import OLE_START, is_workbook, read_sheets
 from core.clinics.importing.texts import count_lines, read_text
 from core.errors import ClinicsError
-
-# A row with the number of its line, from 1.
-Numbered = tuple[int, list[str]]
 
 _ZIP_START: Final = b"PK"
 _SPREADSHEETS: Final = (".xlsx", ".xlsm", ".xls")
@@ -63,7 +61,7 @@ class SourceTable:
 
     name: str
     rows: int
-    start: tuple[Numbered, ...]
+    start: tuple[tuple[int, list[str]], ...]
     renamed: bool
     rest: Iterator[Numbered] = field(repr=False)
 
@@ -103,5 +101,5 @@ def _open(content: bytes, name: str) -> Iterator[SourceTable]:
 
 
 def _table(name: str, rows: int, cells: Iterator[Numbered], *, renamed: bool) -> SourceTable:
-    start = tuple(islice(cells, _HEADER_WITHIN))
+    start = tuple((line, row_texts(row)) for line, row in islice(cells, _HEADER_WITHIN))
     return SourceTable(name, rows, start, renamed, cells)

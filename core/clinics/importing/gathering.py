@@ -1,7 +1,7 @@
 """Rows of clinics gathered into columns, as compact as they get while a file is read."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 
 from core.clinics.checking import Cells, Role, Row, check
 from core.clinics.flaws import Flaw, Remark
+from core.clinics.importing.cells import Numbered, cell_text, row_texts
 from core.clinics.importing.columns import Columns, TableKind
 from core.clinics.importing.extras import Departments, Details
-from core.clinics.importing.files import Numbered
 from core.clinics.importing.rejects import Rejects
 from core.clinics.lists import LIST_SCHEMA
 
@@ -75,19 +75,18 @@ class Gathering:
         width = len(columns.header)
         pairs = tuple(columns.roles.items())
         for line, cells in rows:
-            if not any(cells) or not any(cell.strip() for cell in cells):
+            found = {role: cell_text(cells[column]) for role, column in pairs if column < len(cells)}
+            if not any(map(str.strip, found.values())):
                 continue
             self.read += 1
-            found = {role: cells[column] for role, column in pairs if column < len(cells)}
             if columns.kind is TableKind.HIRA_BASIC and found.get(Role.KIND, "").strip() == _PHARMACY:
                 self.pharmacies += 1
-                continue
-            if any(cell.strip() for cell in cells[width:]):
+            elif len(cells) > width and any(cell_text(cell).strip() for cell in cells[width:]):
                 self._refuse(file, line, found.get(Role.NAME, ""), [Flaw.BROKEN], cells)
-                continue
-            self._take_row(file, line, cells, {Role.SOURCE: source, **found}, prefix)
+            else:
+                self._take_row(file, line, cells, {Role.SOURCE: source, **found}, prefix)
 
-    def _take_row(self, file: str, line: int, cells: list[str], found: Cells, prefix: str) -> None:
+    def _take_row(self, file: str, line: int, cells: Sequence[object], found: Cells, prefix: str) -> None:
         given = found.get(Role.ID, "").strip()
         key = f"{prefix}:{given}" if given else ""
         row, flaws = check(found, key=key, source_date=self._source_date)
@@ -104,9 +103,9 @@ class Gathering:
         if len(self._rows) == _BATCH:
             self._pack()
 
-    def _refuse(self, file: str, line: int, name: str, flaws: list[Flaw], cells: list[str]) -> None:
+    def _refuse(self, file: str, line: int, name: str, flaws: list[Flaw], cells: Sequence[object]) -> None:
         self.reasons[next(flaw for flaw in flaws if flaw.fatal)] += 1
-        self._rejects.add(file, line, name[:_NAME_SHOWN], flaws, cells)
+        self._rejects.add(file, line, name[:_NAME_SHOWN], flaws, row_texts(cells))
 
     def _pack(self) -> None:
         if self._rows:

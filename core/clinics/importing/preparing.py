@@ -13,9 +13,10 @@ from core.clinics.built_in import SOURCE as HIRA_SOURCE
 from core.clinics.checking import Role
 from core.clinics.clinic import Clinic
 from core.clinics.flaws import Flaw, Remark
+from core.clinics.importing.cells import Numbered
 from core.clinics.importing.columns import Columns, TableKind, shown, understand
 from core.clinics.importing.extras import Departments, Details
-from core.clinics.importing.files import Numbered, SourceTable, Upload, open_tables
+from core.clinics.importing.files import SourceTable, Upload, open_tables
 from core.clinics.importing.gathering import MOST_ROWS, Gathering, complete, remarks_of, with_dermatology
 from core.clinics.importing.rejects import Rejects
 from core.clinics.importing.releases import release_date, series_of, title_of

@@ -4,16 +4,17 @@ calamine keeps a sheet as a rectangle. Two cells, one of them at the far corner,
 any machine has, and the process would end; so the corners are found first, in the packed XML.
 """
 
-import datetime
-import re
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
-from typing import Any, Final
+from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from core.clinics.importing.archives import MOST_UNPACKED, open_archive, stream
+from core.clinics.importing.cells import Numbered
 from core.errors import ClinicsError
 
 OLE_START: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -21,9 +22,10 @@ _MOST_CELLS: Final = 12_000_000
 # All XML of a workbook together: a sheet of the whole country has 110 MB.
 _MOST_XML: Final = 2 * MOST_UNPACKED
 _MOST_SHEETS: Final = 20
-_REFERENCE: Final = re.compile(rb"""\br=["']([A-Za-z]{1,4})([0-9]{1,9})["']""")
-_LONGEST_REFERENCE: Final = 24
-_CELL: Final = re.compile(rb"<(?:\w+:)?c[ >/]")
+_MOST_COLUMNS: Final = 1 << 14
+# Letters and digits of the longest reference there is, and enough bytes to look beyond the last one.
+_REFERENCE: Final = 12
+_END: Final = b" " * 16
 
 
 def is_workbook(archive: zipfile.ZipFile) -> bool:
@@ -31,7 +33,7 @@ def is_workbook(archive: zipfile.ZipFile) -> bool:
     return "[Content_Types].xml" in archive.namelist() and any(n.startswith("xl/") for n in archive.namelist())
 
 
-def read_sheets(content: bytes, name: str) -> list[tuple[str, int, Iterator[tuple[int, list[str]]]]]:
+def read_sheets(content: bytes, name: str) -> list[tuple[str, int, Iterator[Numbered]]]:
     """Open a spreadsheet.
 
     Args:
@@ -63,23 +65,11 @@ def read_sheets(content: bytes, name: str) -> list[tuple[str, int, Iterator[tupl
         if type(error).__name__ != "PanicException":
             raise
         raise ClinicsError("clinics.sheet_damaged", name=name) from error
-    return [(title, sheet.height, _texts(sheet.iter_rows(), sheet.start)) for title, sheet in sheets if sheet.height]
-
-
-def _texts(rows: Iterator[list[Any]], start: tuple[int, int] | None) -> Iterator[tuple[int, list[str]]]:
-    for number, row in enumerate(rows, start[0] + 1 if start else 1):
-        yield number, [cell if isinstance(cell, str) else cell_text(cell) for cell in row]
-
-
-def cell_text(value: object) -> str:
-    """Return a cell as a table would have it: 6351.0 becomes 6351, a date 2026-06-30."""
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ")
-    if isinstance(value, datetime.time):
-        return value.strftime("%H:%M")
-    return str(value)
+    return [
+        (title, sheet.height, enumerate(sheet.iter_rows(), sheet.start[0] + 1 if sheet.start else 1))
+        for title, sheet in sheets
+        if sheet.height
+    ]
 
 
 def _check_reach(content: bytes, name: str) -> None:
@@ -92,6 +82,7 @@ def _check_reach(content: bytes, name: str) -> None:
                 room -= len(piece)
                 if sheet:
                     reach.look(piece)
+            reach.look(_END)
             if reach.rows * reach.columns > _MOST_CELLS:
                 raise ClinicsError("clinics.sheet_too_wide", name=name, rows=reach.rows, columns=reach.columns)
 
@@ -103,28 +94,37 @@ class _Reach:
         self.rows = self.columns = 1
         self._rest = b""
         self._unnamed = 0
-        self._letters: set[bytes] = set()
 
     def look(self, piece: bytes) -> None:
+        """Look at the next piece; the last one has to be followed by nothing but `_END`."""
         text = self._rest + piece
-        self._rest = text[-_LONGEST_REFERENCE:]
-        references = _REFERENCE.findall(text)
-        if references:
-            letters, digits = zip(*references, strict=True)
-            self.rows = max(self.rows, max(map(int, set(digits))))
-            for each in set(letters) - self._letters:
-                self.columns = max(self.columns, _column_number(each))
-            self._letters.update(letters)
+        self._rest = text[-len(_END) :]
+        named = self._look_at_references(np.frombuffer(text, np.uint8))
         # A cell without a reference follows the one before it; so many may stand in one row.
-        cells = len(_CELL.findall(text)) - len(references)
-        if cells > 1:
-            self._unnamed += cells
-            self.columns = max(self.columns, min(self._unnamed, 1 << 14))
-            self.rows = max(self.rows, text.count(b"<row"))
+        unnamed = text.count(b"<c ") + text.count(b"<c>") + text.count(b":c ") + text.count(b":c>") - named
+        if unnamed > 1:
+            self._unnamed += unnamed
+            self.columns = max(self.columns, min(self._unnamed, _MOST_COLUMNS))
+            self.rows = max(self.rows, text.count(b"row"))
 
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
+    def _look_at_references(self, text: npt.NDArray[np.uint8]) -> int:
+        """Take in `r="XFD1048576"`, all of a piece at once, and return how many there are."""
+        found = np.flatnonzero((text[:-1] == ord("r")) & (text[1:] == ord("="))) + 3
+        found = found[found + _REFERENCE <= len(text)]
+        if not len(found):
+            return 0
+        letters = text[found[:, None] + np.arange(_REFERENCE)].astype(np.int64)
+        columns = np.zeros(len(found), np.int64)
+        rows = np.zeros(len(found), np.int64)
+        before = np.ones(len(found), np.bool_)
+        inside = np.ones(len(found), np.bool_)
+        for letter in letters.T:
+            upper = letter & ~32
+            before &= (upper >= ord("A")) & (upper <= ord("Z"))
+            inside &= before | ((letter >= ord("0")) & (letter <= ord("9")))
+            columns = np.where(before, columns * 26 + upper - 64, columns)
+            rows = np.where(inside & ~before, rows * 10 + letter - 48, rows)
+        named = (columns > 0) & (rows > 0)
+        self.columns = max(self.columns, int(np.max(columns, where=named, initial=1)))
+        self.rows = max(self.rows, int(np.max(rows, where=named, initial=1)))
+        return int(np.count_nonzero(named))

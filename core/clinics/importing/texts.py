@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from core.clinics.importing.cells import Numbered
 from core.errors import ClinicsError
 
 _CHUNK: Final = 1 << 20
@@ -17,7 +18,7 @@ _MOST_LOST: Final = 0.02
 _FEW: Final = 20
 
 
-def read_text(content: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
+def read_text(content: bytes, name: str) -> Iterator[Numbered]:
     """Read a text file.
 
     Args:
@@ -42,7 +43,7 @@ def count_lines(content: bytes) -> int:
     return content.count(b"\n") + 1
 
 
-def _rows(content: bytes, encoding: str, separator: str, name: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(content: bytes, encoding: str, separator: str, name: str) -> Iterator[Numbered]:
     # Python's limit is one for the whole process, and 131,072: a cell that long is a lost quotation mark.
     text = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, errors="replace", newline="")
     try:
