@@ -71,6 +71,7 @@ def gather_report(
         word=choices.word,
         record=record,
         measured=tuple(measured),
+        example=any(photo.source == "example" for photo in checkup.photos),
     )
 
 

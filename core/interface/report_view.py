@@ -61,6 +61,7 @@ def _draw_choices(checkup: Checkup, answers: Answers, plan: Plan | None) -> None
     record = kept.visit_id if kept else None
     make = _maker(checkup, answers, plan, choices, record)
     name = f"scalpspectra-{checkup.checked_at.astimezone(_zone()):%Y%m%d-%H%M}-{choices.language}"
+    st.caption(say("report.page.stored", code=record_code(record)) if record else say("report.page.unstored"))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             say("report.page.pdf"),
@@ -82,7 +83,6 @@ def _draw_choices(checkup: Checkup, answers: Answers, plan: Plan | None) -> None
             icon=":material/data_object:",
             key="report_fhir",
         )
-    st.caption(say("report.page.stored", code=record_code(record)) if record else say("report.page.unstored"))
 
 
 def _ask() -> ReportChoices:

@@ -178,6 +178,15 @@ def test_knows_no_name_and_no_picture():
     assert '"data"' not in json.dumps(bundle)
 
 
+def test_an_example_is_marked_as_test_data():
+    report = make_report(example=True)
+    bundle = fhir_bundle(report)
+    Bundle.model_validate(bundle)
+    assert bundle["meta"]["security"][0]["code"] == "HTEST"
+    assert resources(bundle, "DiagnosticReport")[0]["conclusion"].startswith("Example")
+    assert "meta" not in fhir_bundle(replace(report, example=False))
+
+
 def test_carries_the_record_where_there_is_one():
     (stored,) = resources(fhir_bundle(make_report()), "DiagnosticReport")
     assert stored["identifier"][0]["value"] == f"urn:uuid:{RECORD}"

@@ -229,6 +229,13 @@ def test_without_a_record_it_says_so(language):
     assert record_code(RECORD) not in found
 
 
+@LANGUAGES
+def test_an_example_is_marked_as_one(language):
+    words = squeezed(text(language, "report.head.example"))
+    assert words in words_of(render_pdf(make_report(language=language, example=True)))
+    assert words not in words_of(render_pdf(make_report(language=language)))
+
+
 def test_an_abstention_has_no_grade_and_no_number():
     sheet, _ = make_sheet(make_report((ALL_ABSTAINED,)))
     for row in sheet["grades"]:

@@ -11,11 +11,12 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from core.care.fhir.codes import REPORT_CODE, Resource, code_system, our_concept, report_category
+from core.care.fhir.codes import REPORT_CODE, TEST_DATA, Resource, code_system, our_concept, report_category
 from core.care.fhir.context import age, answers, care_plan, device, person
 from core.care.fhir.frame import Frame
 from core.care.fhir.observations import grades_by_photo, photo_qualities, worst_grades
 from core.care.report.content import Report
+from core.locale import text
 
 __all__ = ["fhir_bundle", "fhir_json"]
 
@@ -46,6 +47,7 @@ def fhir_bundle(report: Report) -> Resource:
     return {
         "resourceType": "Bundle",
         "id": frame.id("bundle"),
+        **({"meta": {"security": [TEST_DATA]}} if report.example else {}),
         "language": report.language.value,
         "type": "collection",
         "timestamp": frame.made_at,
@@ -55,6 +57,7 @@ def fhir_bundle(report: Report) -> Resource:
 
 def _diagnostic_report(frame: Frame, results: Sequence[Resource]) -> Resource:
     report = frame.report
+    example = text(report.language, "report.head.example") if report.example else ""
     flags = [line.text(report.language) for line in report.plan.red_flags]
     found: Resource = {
         "resourceType": "DiagnosticReport",
@@ -67,7 +70,7 @@ def _diagnostic_report(frame: Frame, results: Sequence[Resource]) -> Resource:
         "effectiveDateTime": frame.checked_at,
         "issued": frame.made_at,
         "result": [{"reference": f"urn:uuid:{one['id']}"} for one in results],
-        "conclusion": " ".join(part for part in (*flags, report.summary, frame.say("note")) if part),
+        "conclusion": " ".join(part for part in (example, *flags, report.summary, frame.say("note")) if part),
     }
     if report.record:
         found["identifier"] = [{"system": _URI, "value": f"urn:uuid:{report.record}"}]

@@ -24,6 +24,12 @@ _SCALP: Final = "43067004"
 _OBSERVATION_CATEGORY: Final = "http://terminology.hl7.org/CodeSystem/observation-category"
 _REPORT_CATEGORY: Final = "http://terminology.hl7.org/CodeSystem/v2-0074"
 _ABSENT: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+# Marks data that are of no person: the drawn examples.
+TEST_DATA: Final[Mapping[str, str]] = {
+    "system": "http://terminology.hl7.org/CodeSystem/v3-ActReason",
+    "code": "HTEST",
+    "display": "test health data",
+}
 REPORT_CODE: Final = "scalp-photo-report"
 QUALITY_CODE: Final = "photo-quality"
 AGE_CODE: Final = "age-band"

@@ -63,6 +63,7 @@ class Report:
         word: What the person wants to tell the doctor, in their own words.
         record: Id of the stored visit; None where nothing is stored.
         measured: What the models were measured on, one sentence each, each with its n.
+        example: Whether a picture of it is a drawn example, not a photo of a person.
     """
 
     language: Language
@@ -80,6 +81,7 @@ class Report:
     word: str = ""
     record: str | None = None
     measured: tuple[str, ...] = ()
+    example: bool = False
 
     def __post_init__(self) -> None:
         """Check times and pictures."""

@@ -67,6 +67,7 @@ def _head(report: Report, say: Say) -> dict[str, Any]:
     return {
         "title": say("report.head.title"),
         "limit": say("report.head.limit"),
+        "example": say("report.head.example") if report.example else "",
         "limit_more": say("report.head.limit_more"),
         "code": code,
         "record": printable(report.record or ""),
