@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "records": FLOW,
     "clinics": FLOW,
     "care": FLOW,
-    "benchmark": FLOW | {"vision"},
+    "benchmark": FLOW | {"vision", "care"},
     "interface": FLOW | {"vision", "lab", "records", "clinics", "care"},
     "commands": FLOW | {"vision", "lab", "records", "clinics", "care", "benchmark"},
     "__main__": FLOW | {"commands"},

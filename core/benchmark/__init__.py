@@ -13,6 +13,8 @@ A figure alone says little, since machines differ and drift; so every row holds 
 | `folder` | photos a second of a folder, on all cores: ours / baseline | at least .8 |
 | `engine_precision` | a pass in the precision `auto` takes: f32 / ours; left out where `auto` is f32 | 1, to know |
 | `engine_torch` | a pass in f32: PyTorch / ours | 1, to know |
+| `report_time` | a report as PDF with its pictures: ours / the limit of a second | at most 1 |
+| `report_size` | the same: ours / the limit of a megabyte | at most 1 |
 
 The baseline of `diagnose`, `photo` and `command_*` is six efficientnet-pytorch networks, see
 `core.benchmark.baseline`. That of `folder` decodes all photos on all cores, then runs the bare network over all
@@ -37,6 +39,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     "folder": ("folder",),
     "engine_precision": ("engine_precision",),
     "engine_torch": ("engine_torch",),
+    "report": ("report_time", "report_size"),
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from core.benchmark.care_rows import report_rows
 from core.benchmark.comparison import Comparison, at_least, at_most, times_less
 from core.benchmark.material import THREADS, Workbench
 from core.benchmark.measuring import run_process, take_turns
@@ -151,4 +152,5 @@ MEASUREMENTS: dict[str, Callable[[Workbench], list[Comparison]]] = {
     "folder": _folder,
     "engine_precision": _engine_precision,
     "engine_torch": _engine_torch,
+    "report": report_rows,
 }
