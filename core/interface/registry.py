@@ -36,6 +36,7 @@ PAGES: Final = (
     PageEntry("care", "4_Care.py", ":material/checklist:"),
     PageEntry("clinics", "3_Clinics.py", ":material/local_hospital:"),
     PageEntry("operator", "8_Operator.py", ":material/storefront:", hidden=True),
+    PageEntry("history", "5_History.py", ":material/timeline:"),
     PageEntry("about", "9_About.py", ":material/shield_person:"),
 )
 

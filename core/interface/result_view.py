@@ -140,6 +140,7 @@ def _draw_next(checkup: Checkup, answers: Answers, findings: Sequence[Finding]) 
             draw_page_link("care", say("diagnosis.next.care"))
             draw_page_link("clinics", say("diagnosis.next.clinics"), **{k: v for k, v in told.items() if k == "region"})
             draw_page_link("statistics", say("diagnosis.next.statistics"), **told)
+            draw_page_link("history", say("diagnosis.next.history"))
             st.download_button(
                 say("diagnosis.next.save"),
                 result_as_json(checkup, answers, say("common.app.not_a_diagnosis")),

@@ -49,9 +49,15 @@ def _wait_until_healthy(address: str, server: subprocess.Popen, log: Path) -> No
 
 
 @pytest.fixture(scope="session")
-def application(tmp_path_factory):
+def application_folder(tmp_path_factory):
+    """Where the running application has its records (`var`) and its log (`log.txt`)."""
+    return tmp_path_factory.mktemp("application")
+
+
+@pytest.fixture(scope="session")
+def application(application_folder):
     """Address of a running application with records of its own."""
-    folder = tmp_path_factory.mktemp("application")
+    folder = application_folder
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "streamlit", "run", "Home.py", f"--server.port={port}", "--server.headless=true"]
