@@ -87,11 +87,6 @@ class Offer:
         """How well it fits."""
         return sum(match.weight for match in self.matches)
 
-    @property
-    def condition(self) -> Condition | None:
-        """The condition it fits best."""
-        return self.matches[0].condition
-
 
 @dataclass(frozen=True)
 class LeftOut:

@@ -2,6 +2,9 @@
 
 Kept are day, product, place, condition, sex and age band. Neither a session nor a time of day is: `RecordStore` notes
 these writes by their day alone, so that none can be matched with a visit stored in the same minute.
+
+A view is one result of one reader. It is counted itself, under an empty product, so that it is known how many views
+the counts of products stand for: whoever sees five products is one reader, not five.
 """
 
 from collections.abc import Iterable
@@ -16,33 +19,27 @@ from core.taxonomy import AgeBand, Condition, Sex
 
 Place = Literal["care"]
 
-_SAME: Final = """day = ? AND product_id = ? AND place = ? AND condition IS NOT DISTINCT FROM ?
-    AND sex IS NOT DISTINCT FROM ? AND age_band IS NOT DISTINCT FROM ?"""
+VIEW: Final = ""
+"""What stands in the place of a product where the view itself is counted."""
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A product shown once to one kind of reader.
+class Reader:
+    """For what kind of reader a view is counted; the same for all that one view shows.
 
     Attributes:
-        product_id: The product, or a search in a shop.
-        place: Where in the application.
-        condition: What it was shown for; None where it was shown for none.
+        condition: What their result shows most of; None where it shows nothing.
         sex: As told.
         age_band: As told.
-        day: The day it was shown, in UTC.
+        day: The day of the view, in UTC.
+        place: Where in the application.
     """
 
-    product_id: str
-    place: Place
     condition: Condition | None
     sex: Sex | None
     age_band: AgeBand | None
     day: date
-
-    def as_key(self) -> list[object]:
-        """Return what a row of counts is found by."""
-        return [self.day, self.product_id, self.place, self.condition, self.sex, self.age_band]
+    place: Place = "care"
 
 
 def today() -> date:
@@ -50,43 +47,56 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def count_shown(store: RecordStore, shown: Iterable[Shown]) -> None:
-    """Count what one view showed, in one write.
+def count_shown(store: RecordStore, reader: Reader, products: Iterable[str], *, new_view: bool) -> None:
+    """Count what a view shows, in one write.
 
-    Call once for each view, however often the page that draws it runs again.
+    Call once for each product of a view, however often the page that draws it runs again.
+
+    Args:
+        store: The records.
+        reader: Whose view it is.
+        products: Ids of products, and of searches in shops, that this view did not show before; none twice.
+        new_view: Whether the view is to be counted too: the first time that it shows anything.
 
     Raises:
         RecordsError: The records cannot be written; nothing was counted.
     """
-    views = list(shown)
-    if not views:
+    shown = [VIEW, *products] if new_view else list(products)
+    if not shown:
         return
     with store.writing("counts", to_the_day=True) as cursor:
-        for one in views:
-            _add(cursor, one)
+        for product in shown:
+            if not _add(cursor, "shown", product, reader):
+                cursor.execute(
+                    "INSERT INTO product_counts VALUES (?, ?, ?, ?, ?, ?, 1, 0)",
+                    [reader.day, product, reader.place, reader.condition, reader.sex, reader.age_band],
+                )
 
 
-def count_click(store: RecordStore, shown: Shown) -> bool:
-    """Count that something shown was clicked. Call at most once for each time it was counted as shown.
+def count_click(store: RecordStore, reader: Reader, product: str, *, first: bool) -> None:
+    """Count that something shown was clicked; call at most once for each product of a view.
 
-    Returns:
-        Whether it was counted; a click on what was never counted as shown is not.
+    Args:
+        store: The records.
+        reader: As it was counted as shown.
+        product: What was clicked; it was counted as shown in this view.
+        first: Whether nothing else of this view was clicked before.
 
     Raises:
         RecordsError: The records cannot be written; nothing was counted.
     """
     with store.writing("counts", to_the_day=True) as cursor:
-        counted = cursor.execute(
-            f"UPDATE product_counts SET clicked = clicked + 1 WHERE {_SAME} AND clicked < shown RETURNING 1",  # noqa: S608
-            shown.as_key(),
+        for clicked in (product, VIEW) if first else (product,):
+            _add(cursor, "clicked", clicked, reader)
+
+
+def _add(cursor: duckdb.DuckDBPyConnection, measure: Literal["shown", "clicked"], product: str, reader: Reader) -> bool:
+    """Count one more; say whether there was a row to count in."""
+    return bool(
+        cursor.execute(
+            f"""UPDATE product_counts SET {measure} = {measure} + 1
+                WHERE day = ? AND product_id = ? AND place = ? AND condition IS NOT DISTINCT FROM ?
+                AND sex IS NOT DISTINCT FROM ? AND age_band IS NOT DISTINCT FROM ? RETURNING 1""",  # noqa: S608 (constants)
+            [reader.day, product, reader.place, reader.condition, reader.sex, reader.age_band],
         ).fetchall()
-    return bool(counted)
-
-
-def _add(cursor: duckdb.DuckDBPyConnection, shown: Shown) -> None:
-    updated = cursor.execute(
-        f"UPDATE product_counts SET shown = shown + 1 WHERE {_SAME} RETURNING 1",  # noqa: S608 (constants)
-        shown.as_key(),
-    ).fetchall()
-    if not updated:
-        cursor.execute("INSERT INTO product_counts VALUES (?, ?, ?, ?, ?, ?, 1, 0)", shown.as_key())
+    )

@@ -1,9 +1,10 @@
 """What was shown and clicked, as the operator may see it: no figure stands for fewer than ten views.
 
-Three tables are published, all of the whole time. By product; by condition and sex; and, within each sex that the
-second one shows, by condition and age band. They are nested, so that subtracting one from another gives nothing that
-subtracting within one does not, and `core.records.privacy.hidden_lines` sees to that. Ages alone are left out for
-this reason: taken together with sexes they would give away what is hidden in one of them.
+Published are, all of the whole time, views and clicked views by condition and sex and, within each sex that this
+shows, by condition and age band; and the same of each product. The tables are nested, so that subtracting one from
+another gives nothing that subtracting within one does not, and `core.records.privacy.hidden_lines` sees to that. Ages
+alone are left out for this reason: taken together with sexes they would give away what is hidden in one of them.
+Of a product, the views that did not show it count as a figure too: nine of them could tell whom it was kept from.
 
 Looking again after a few more views gives the difference; as with the statistics, that is not prevented.
 """
@@ -17,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.records.privacy import Counts, hidden_lines
+from core.records.product_counts import VIEW
 from core.records.store import RecordStore
 from core.taxonomy import AgeBand, Condition, Sex
 
@@ -61,25 +63,36 @@ class TallyLine:
 
 
 @dataclass(frozen=True)
-class ProductStatistics:
-    """What the operator may see.
+class Tallies:
+    """How often by kind of reader.
 
     Attributes:
         everyone: All readers.
         by_sex: By sex; None in a key stands for not told.
         by_group: By sex and age band; likewise.
-        by_product: By product or search, the most shown first; those not published last, by id.
     """
 
     everyone: TallyLine
     by_sex: Mapping[Sex | None, TallyLine]
     by_group: Mapping[Group, TallyLine]
-    by_product: Mapping[str, Tally | None]
+
+
+@dataclass(frozen=True)
+class ProductStatistics:
+    """What the operator may see.
+
+    Attributes:
+        views: Views, and those in which anything was clicked.
+        products: By product or search, the most shown first; those not published last, by id.
+    """
+
+    views: Tallies
+    products: Mapping[str, Tallies]
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing that may be shown."""
-        return self.everyone.total is None
+        return self.views.everyone.total is None
 
 
 def product_statistics(store: RecordStore) -> ProductStatistics:
@@ -88,8 +101,8 @@ def product_statistics(store: RecordStore) -> ProductStatistics:
     Raises:
         RecordsError: The records cannot be read.
     """
-    table = np.zeros((len(SEXES), len(AGE_BANDS), len(CONDITIONS), 2), dtype=np.int64)
-    products: dict[str, Counts] = {}
+    shape = len(SEXES), len(AGE_BANDS), len(CONDITIONS), 2
+    tables: dict[str, Counts] = {VIEW: np.zeros(shape, dtype=np.int64)}
     for product, condition, sex, age_band, clicked, rest in store.query(
         """SELECT product_id, condition, sex, age_band, sum(clicked)::BIGINT, sum(shown - clicked)::BIGINT
            FROM product_counts GROUP BY ALL ORDER BY product_id"""
@@ -99,24 +112,29 @@ def product_statistics(store: RecordStore) -> ProductStatistics:
             AGE_BANDS.index(AgeBand(age_band) if age_band else None),
             CONDITIONS.index(Condition(condition) if condition else None),
         )
-        table[place] += (clicked, rest)
-        products.setdefault(product, np.zeros(2, dtype=np.int64))
-        products[product] += (clicked, rest)
-    return _publish(table, products)
+        tables.setdefault(product, np.zeros(shape, dtype=np.int64))[place] += (clicked, rest)
+    views = tables.pop(VIEW)
+    products = {name: publish(_beside(table, views)) for name, table in tables.items()}
+    return ProductStatistics(publish(views), MappingProxyType(dict(sorted(products.items(), key=_most_shown))))
 
 
-def _publish(table: Counts, products: Mapping[str, Counts]) -> ProductStatistics:
+def publish(table: Counts) -> Tallies:
+    """Hide what must not be seen of a table.
+
+    Args:
+        table: Views by sex, age band, condition and measure, (3, 8, 7, k): clicked, shown and not clicked, and
+            where there is a third, not shown, which is looked at and not published.
+    """
     by_sex = table.sum(axis=1)
     hidden_sexes, hidden_conditions = hidden_lines(by_sex) or _everything(by_sex)
-    everything_hidden = bool(hidden_conditions.all())
     groups: dict[Group, TallyLine] = {}
     for number, sex in enumerate(SEXES):
         hidden = None if hidden_sexes[number] else hidden_lines(table[number])
         ages, conditions = hidden or _everything(table[number])
         for row, band in enumerate(AGE_BANDS):
             groups[sex, band] = _line(table[number, row], conditions | hidden_conditions, hidden=bool(ages[row]))
-    return ProductStatistics(
-        everyone=_line(by_sex.sum(axis=0), hidden_conditions, hidden=everything_hidden),
+    return Tallies(
+        everyone=_line(by_sex.sum(axis=0), hidden_conditions, hidden=bool(hidden_conditions.all())),
         by_sex=MappingProxyType(
             {
                 sex: _line(by_sex[number], hidden_conditions, hidden=bool(hidden_sexes[number]))
@@ -124,19 +142,18 @@ def _publish(table: Counts, products: Mapping[str, Counts]) -> ProductStatistics
             }
         ),
         by_group=MappingProxyType(groups),
-        by_product=MappingProxyType(_by_product(products)),
     )
 
 
-def _by_product(products: Mapping[str, Counts]) -> dict[str, Tally | None]:
-    if not products:
-        return {}
-    table = np.stack([counts[None, :] for counts in products.values()])
-    hidden, _ = hidden_lines(table) or _everything(table)
-    tallies = {
-        name: None if hidden[number] else _tally(counts) for number, (name, counts) in enumerate(products.items())
-    }
-    return dict(sorted(tallies.items(), key=lambda one: -one[1].shown if one[1] else 1))
+def _beside(table: Counts, views: Counts) -> Counts:
+    """Set beside the counts of a product the views that did not show it: (3, 8, 7, 3)."""
+    without = np.maximum(views.sum(axis=3) - table.sum(axis=3), 0)
+    return np.concatenate([table, without[..., None]], axis=3)
+
+
+def _most_shown(named: tuple[str, Tallies]) -> int:
+    total = named[1].everyone.total
+    return 1 if total is None else -total.shown
 
 
 def _everything(table: Counts) -> tuple[Lines, Lines]:
@@ -144,7 +161,7 @@ def _everything(table: Counts) -> tuple[Lines, Lines]:
 
 
 def _line(counts: Counts, hidden_conditions: Lines, *, hidden: bool) -> TallyLine:
-    """Publish one line (conditions, 2)."""
+    """Publish one line (conditions, measures)."""
     return TallyLine(
         total=None if hidden else _tally(counts.sum(axis=0)),
         by_condition=MappingProxyType(
@@ -157,5 +174,5 @@ def _line(counts: Counts, hidden_conditions: Lines, *, hidden: bool) -> TallyLin
 
 
 def _tally(counts: Counts) -> Tally:
-    clicked, rest = (int(count) for count in counts)
+    clicked, rest = int(counts[0]), int(counts[1])
     return Tally(shown=clicked + rest, clicked=clicked)

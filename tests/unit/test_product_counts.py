@@ -13,7 +13,7 @@ from making_visits import make_visit
 from core.care.products import Product, ProductKind
 from core.errors import RecordsError
 from core.records.exchange import export_results
-from core.records.product_counts import Shown, count_click, count_shown, today
+from core.records.product_counts import VIEW, Reader, count_click, count_shown, today
 from core.records.product_directory import (
     SaveReport,
     directory_version,
@@ -26,8 +26,8 @@ from core.records.product_statistics import (
     CONDITIONS,
     SEXES,
     Tally,
-    _publish,
     product_statistics,
+    publish,
 )
 from core.records.store import RecordStore
 from core.taxonomy import AgeBand, Condition, Sex
@@ -41,8 +41,12 @@ def store(tmp_path):
         yield opened
 
 
-def shown(product="p1", condition=Condition.DANDRUFF, sex=Sex.FEMALE, age_band=AgeBand.THIRTIES, day=DAY):
-    return Shown(product, "care", condition, sex, age_band, day)
+def reader(condition=Condition.DANDRUFF, sex=Sex.FEMALE, age_band=AgeBand.THIRTIES, day=DAY):
+    return Reader(condition, sex, age_band, day)
+
+
+def count(store, *products, **of):
+    count_shown(store, reader(**of), products, new_view=True)
 
 
 class TestDirectory:
@@ -72,12 +76,12 @@ class TestDirectory:
 
     def test_removing_leaves_the_counts(self, store):
         save_products(store, [make_product(name).as_row() for name in "abc"])
-        count_shown(store, [shown("a")])
+        count(store, "a")
         assert remove_products(store, ["a", "zzz"]) == 1
         assert remove_products(store) == 2
         assert remove_products(store) == 0
         assert list_products(store) == []
-        assert store.query("SELECT product_id, shown FROM product_counts") == [("a", 1)]
+        assert store.query("SELECT product_id, shown FROM product_counts") == [(VIEW, 1), ("a", 1)]
 
     def test_the_records_themselves_refuse_other_links(self, store):
         row = make_product(link="https://x.example/").as_row() | {"link": "javascript:alert(1)"}
@@ -88,10 +92,11 @@ class TestDirectory:
 
 class TestCounting:
     def test_views_and_clicks_add_up_in_one_row_a_day_and_kind_of_reader(self, store):
-        count_shown(store, [shown(), shown("p2")])
-        count_shown(store, [shown()])
-        assert count_click(store, shown())
-        count_shown(store, [shown(day=date(2026, 11, 23)), shown(sex=None), shown(condition=None, age_band=None)])
+        count(store, "p1", "p2")
+        count(store, "p1")
+        count_click(store, reader(), "p1", first=True)
+        for other in ({"day": date(2026, 11, 23)}, {"sex": None}, {"condition": None, "age_band": None}):
+            count(store, "p1", **other)
         assert store.query(
             "SELECT day, sex, condition, shown, clicked FROM product_counts WHERE product_id = 'p1'"
         ) == [
@@ -101,20 +106,29 @@ class TestCounting:
             (DAY, "female", None, 1, 0),
         ]
 
-    def test_a_click_needs_a_view(self, store):
-        assert not count_click(store, shown())
-        count_shown(store, [shown()])
-        assert count_click(store, shown())
-        assert not count_click(store, shown())
-        assert store.query("SELECT shown, clicked FROM product_counts") == [(1, 1)]
+    def test_a_view_is_counted_once_whatever_it_shows_and_however_much_is_clicked(self, store):
+        count(store, "p1", "p2")
+        count_shown(store, reader(), ["p3"], new_view=False)
+        count_click(store, reader(), "p1", first=True)
+        count_click(store, reader(), "p3", first=False)
+        assert store.query("SELECT product_id, shown, clicked FROM product_counts ORDER BY product_id") == [
+            (VIEW, 1, 1),
+            ("p1", 1, 1),
+            ("p2", 1, 0),
+            ("p3", 1, 1),
+        ]
 
-    def test_nothing_shown_writes_nothing(self, store):
-        count_shown(store, [])
+    def test_a_click_on_what_was_never_shown_counts_nothing(self, store):
+        count_click(store, reader(), "p1", first=True)
+        assert store.query("SELECT count(*) FROM product_counts") == [(0,)]
+
+    def test_nothing_new_shown_writes_nothing(self, store):
+        count_shown(store, reader(), [], new_view=False)
         assert store.query("SELECT count(*) FROM events") == [(0,)]
 
     def test_no_time_of_day_and_nobody_is_stored(self, store):
-        count_shown(store, [shown()])
-        count_click(store, shown())
+        count(store, "p1")
+        count_click(store, reader(), "p1", first=True)
         columns = [name for name, *_ in store.query("DESCRIBE product_counts")]
         assert columns == ["day", "product_id", "place", "condition", "sex", "age_band", "shown", "clicked"]
         assert store.query("SELECT kind, epoch_us(happened_at) % 86400000000 FROM events") == [("counts", 0)] * 2
@@ -123,20 +137,20 @@ class TestCounting:
     def test_backup_erasure_and_export_keep_working(self, store, tmp_path):
         visit = store.add_visit(make_visit(), "key")
         save_products(store, [make_product("a").as_row()])
-        count_shown(store, [shown("a")])
+        count(store, "a")
         with RecordStore.open(store.backup(tmp_path / "backup.duckdb")) as copy:
             assert [row["id"] for row in list_products(copy)] == ["a"]
-            assert copy.query("SELECT sum(shown) FROM product_counts") == [(1,)]
+            assert copy.query("SELECT shown FROM product_counts") == [(1,), (1,)]
         assert export_results(store, tmp_path / "results.csv") == 6
         assert store.delete_visit(visit)
-        count_shown(store, [shown("a")])
-        assert store.query("SELECT product_id, shown FROM product_counts") == [("a", 2)]
+        count(store, "a")
+        assert store.query("SELECT product_id, shown FROM product_counts") == [(VIEW, 2), ("a", 2)]
         assert [row["id"] for row in list_products(store)] == ["a"]
 
     def test_a_closed_store_says_so(self, store):
         store.close()
         with pytest.raises(RecordsError):
-            count_shown(store, [shown()])
+            count(store, "p1")
 
 
 def fill(store, cells):
@@ -149,56 +163,83 @@ def fill(store, cells):
             )
 
 
+DANDRUFF, SEBUM = Condition.DANDRUFF, Condition.EXCESS_SEBUM
+WOMEN, MEN = Sex.FEMALE, Sex.MALE
+
+
 class TestPublished:
-    def test_figures_stand_by_condition_sex_age_and_product(self, store):
+    def test_figures_stand_by_condition_sex_and_age_for_all_and_for_each_product(self, store):
         fill(
             store,
             [
-                ("a", Condition.DANDRUFF, Sex.FEMALE, AgeBand.THIRTIES, 40, 20),
-                ("a", Condition.DANDRUFF, Sex.MALE, AgeBand.THIRTIES, 30, 10),
-                ("b", Condition.EXCESS_SEBUM, Sex.MALE, AgeBand.FORTIES, 20, 0),
+                (VIEW, DANDRUFF, WOMEN, AgeBand.THIRTIES, 40, 20),
+                (VIEW, DANDRUFF, MEN, AgeBand.THIRTIES, 30, 10),
+                (VIEW, SEBUM, MEN, AgeBand.FORTIES, 20, 0),
+                ("a", DANDRUFF, WOMEN, AgeBand.THIRTIES, 40, 20),
+                ("a", DANDRUFF, MEN, AgeBand.THIRTIES, 30, 10),
+                ("b", SEBUM, MEN, AgeBand.FORTIES, 20, 0),
             ],
         )
         found = product_statistics(store)
-        assert found.everyone.total == Tally(90, 30)
-        assert found.everyone.by_condition[Condition.DANDRUFF] == Tally(70, 30)
-        assert found.by_sex[Sex.MALE].by_condition[Condition.EXCESS_SEBUM] == Tally(20, 0)
-        assert found.by_group[Sex.MALE, AgeBand.FORTIES].total == Tally(20, 0)
-        assert found.by_group[Sex.FEMALE, AgeBand.TEENS].total == Tally(0, 0)
-        assert found.by_product == {"a": Tally(70, 30), "b": Tally(20, 0)}
+        assert found.views.everyone.total == Tally(90, 30)
+        assert found.views.everyone.by_condition[DANDRUFF] == Tally(70, 30)
+        assert found.views.by_sex[MEN].by_condition[SEBUM] == Tally(20, 0)
+        assert found.views.by_group[MEN, AgeBand.FORTIES].total == Tally(20, 0)
+        assert found.views.by_group[WOMEN, AgeBand.TEENS].total == Tally(0, 0)
+        assert list(found.products) == ["a", "b"]
+        assert found.products["a"].everyone.total == Tally(70, 30)
+        assert found.products["a"].by_group[WOMEN, AgeBand.THIRTIES].by_condition[DANDRUFF] == Tally(40, 20)
+        assert found.products["b"].by_sex[WOMEN].total == Tally(0, 0)
         assert Tally(70, 35).share == 0.5
         assert Tally(0, 0).share is None
 
     @pytest.mark.parametrize(("views", "clicks"), [(9, 0), (20, 9), (20, 11), (1, 1)])
     def test_under_ten_nothing_is_told(self, store, views, clicks):
-        fill(store, [("a", Condition.DANDRUFF, Sex.FEMALE, AgeBand.THIRTIES, views, clicks)])
+        cell = DANDRUFF, WOMEN, AgeBand.THIRTIES, views, clicks
+        fill(store, [(VIEW, *cell), ("a", *cell)])
         found = product_statistics(store)
         assert found.empty
-        assert found.by_product == {"a": None}
-        assert found.everyone.by_condition[Condition.DANDRUFF] is None
+        assert found.views.everyone.by_condition[DANDRUFF] is None
+        assert found.products["a"].everyone.total is None
+
+    def test_many_products_make_no_reader_more(self, store):
+        cell = DANDRUFF, WOMEN, AgeBand.THIRTIES, 4, 0
+        fill(store, [(VIEW, *cell), *((f"p{number}", *cell) for number in range(20))])
+        assert product_statistics(store).empty
+
+    def test_a_product_kept_from_a_few_is_not_told(self, store):
+        fill(
+            store,
+            [
+                (VIEW, DANDRUFF, WOMEN, AgeBand.THIRTIES, 40, 0),
+                ("few", DANDRUFF, WOMEN, AgeBand.THIRTIES, 37, 0),
+                ("many", DANDRUFF, WOMEN, AgeBand.THIRTIES, 25, 0),
+            ],
+        )
+        found = product_statistics(store)
+        assert found.products["few"].everyone.total is None
+        assert found.products["many"].everyone.total == Tally(25, 0)
 
     def test_an_empty_store_is_empty(self, store):
         assert product_statistics(store).empty
-        assert product_statistics(store).by_product == {}
+        assert product_statistics(store).products == {}
 
     def test_a_small_group_is_not_given_away_by_the_totals(self, store):
         fill(
             store,
             [
-                ("a", Condition.DANDRUFF, Sex.FEMALE, AgeBand.THIRTIES, 40, 20),
-                ("a", Condition.DANDRUFF, Sex.FEMALE, AgeBand.FORTIES, 30, 10),
-                ("a", Condition.DANDRUFF, Sex.FEMALE, AgeBand.FIFTIES, 3, 0),
-                ("b", Condition.DANDRUFF, Sex.MALE, AgeBand.FORTIES, 50, 25),
-                ("c", Condition.DANDRUFF, Sex.MALE, AgeBand.FORTIES, 2, 0),
+                (VIEW, DANDRUFF, WOMEN, AgeBand.THIRTIES, 40, 20),
+                (VIEW, DANDRUFF, WOMEN, AgeBand.FORTIES, 30, 10),
+                (VIEW, DANDRUFF, WOMEN, AgeBand.FIFTIES, 3, 0),
+                (VIEW, DANDRUFF, MEN, AgeBand.FORTIES, 50, 25),
             ],
         )
-        found = product_statistics(store)
-        women = {band: found.by_group[Sex.FEMALE, band].total for band in AgeBand}
-        assert found.by_sex[Sex.FEMALE].total == Tally(73, 30)
+        views = product_statistics(store).views
+        women = {band: views.by_group[WOMEN, band].total for band in AgeBand}
+        assert views.by_sex[WOMEN].total == Tally(73, 30)
         assert women[AgeBand.FIFTIES] is None
         assert women[AgeBand.FORTIES] is None  # or 73 - 40 - 30 would give the fifties away
         assert women[AgeBand.THIRTIES] == Tally(40, 20)
-        assert found.by_product == {"a": Tally(73, 30), "b": None, "c": None}
 
     @given(
         seed=st.integers(0, 10_000),
@@ -223,7 +264,7 @@ class TestPublished:
 
 def published_sums(table):
     """Every published figure as the mask of the cells it sums (sex, age, condition)."""
-    found = _publish(table, {})
+    found = publish(table)
     everything = np.ones(table.shape[:3], dtype=bool)
     lines = [(found.everyone, everything)]
     for s, sex in enumerate(SEXES):

@@ -1,0 +1,27 @@
+"""The operator's page: behind a password, the product directory and what was shown and clicked."""
+
+import streamlit as st
+
+from core.errors import ScalpError
+from core.interface.language import current_language, say
+from core.interface.markup import plain
+from core.interface.operator_counts import draw_counts
+from core.interface.operator_directory import draw_directory
+from core.interface.operator_door import draw_door, draw_leave, has_door, is_open
+
+
+def draw_operator() -> None:
+    """Draw the page below its header."""
+    if not has_door():
+        st.info(f"{say('products.operator.locked')} {say('products.operator.off')}", icon=":material/lock:")
+        return
+    if not is_open():
+        st.markdown(say("products.operator.locked"))
+        draw_door()
+        return
+    draw_leave()
+    try:
+        draw_directory()
+        draw_counts()
+    except ScalpError as error:
+        st.error(plain(error.message(current_language())), title=say("common.error.title"))
