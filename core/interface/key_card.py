@@ -16,6 +16,7 @@ from core.vision.photo import load_photo
 _CODE_SCALE: Final = 12
 _MARGIN: Final = 28
 _LETTERS_PX: Final = 30
+_NAME: Final = "ScalpSpectra"
 _NAME_PX: Final = 22
 
 
@@ -34,7 +35,7 @@ def draw_key_card(key: HistoryKey) -> bytes:
     top = _MARGIN // 2 + code.height
     for row, line in enumerate(lines):
         pen.text((card.width / 2, top + row * (_LETTERS_PX + 12)), line, fill=0, font=letters, anchor="ma")
-    pen.text((card.width / 2, top + 2 * (_LETTERS_PX + 12) + 8), "ScalpSpectra", fill=90, font=name, anchor="ma")
+    pen.text((card.width / 2, top + 2 * (_LETTERS_PX + 12) + 8), _NAME, fill=90, font=name, anchor="ma")
     packed = BytesIO()
     card.save(packed, "PNG", optimize=True)
     return packed.getvalue()
