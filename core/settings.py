@@ -29,6 +29,11 @@ class Settings(BaseSettings):
         shop_naver_shopping: The same at Naver Shopping.
         shop_coupang: The same at Coupang.
         product_images: Show the pictures of products, which the browser then loads from wherever the product file says.
+        letter_url: Address of a server that speaks OpenAI's protocol, up to and with `/v1` (Ollama:
+            `http://127.0.0.1:11434/v1`): it may rewrite plans as letters. Empty offers no letters.
+        letter_model: The model it shall use.
+        letter_key: Its key, where it asks for one.
+        letter_timeout: Seconds to wait for a letter in all.
         operator_password: Opens the operator's page: product directory, and what was shown and clicked. Without one
             there is no such page.
     """
@@ -46,6 +51,10 @@ class Settings(BaseSettings):
     shop_naver_shopping: ShopAddress = "https://search.shopping.naver.com/search/all?query={query}"
     shop_coupang: ShopAddress = "https://www.coupang.com/np/search?q={query}"
     product_images: bool = False
+    letter_url: Annotated[str, StringConstraints(pattern=r"^(https?://[^\s<>\"'`\\{}@]+)?$")] = ""
+    letter_model: str = ""
+    letter_key: SecretStr | None = None
+    letter_timeout: Annotated[float, Field(gt=0, le=300)] = 40
     operator_password: Annotated[SecretStr, Field(min_length=8)] | None = None
 
     @property

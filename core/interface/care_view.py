@@ -16,6 +16,7 @@ from core.interface.examples import list_examples
 from core.interface.kept import keep
 from core.interface.knowledge_view import draw_knowledge
 from core.interface.language import current_language, say
+from core.interface.letter_view import draw_letter
 from core.interface.markup import plain, result_sentence
 from core.interface.plan_view import draw_clinic_links, draw_plan, draw_red_flags
 from core.interface.products_view import draw_products
@@ -67,6 +68,7 @@ def _draw_visit(visit: CareVisit) -> None:
     draw_plan(visit.plan)
     made = say("care.page.made", date=day_words(current_language(), visit.plan.made_on))
     st.caption(f"{made} {say('care.page.print_hint')}")
+    draw_letter(visit)
     draw_products(
         visit.plan,
         visit.checkup.checked_at.isoformat(),

@@ -1,12 +1,15 @@
 """Plans from grades written as short words: `2` is moderate, `1:01` mild with good possible, `?` abstained."""
 
+import tomllib
 from datetime import date
+from pathlib import Path
 
 from core.care.answers import CareAnswers
 from core.care.plan import make_plan
 from core.findings import Diagnosis, Finding, Quality, Reason, Refusal
 from core.taxonomy import CONDITIONS_OF_VIEW, AgeBand, Condition, Severity, Sex, View
 
+CASES = tomllib.loads(Path(__file__).with_name("plan_cases.toml").read_text(encoding="utf-8"))["case"]
 DAY = date(2026, 11, 22)
 SHORT = {
     "scaling": Condition.FINE_SCALING,

@@ -1,14 +1,9 @@
 """Grades and answers, and what must and must not be in the plan: written by hand, one case a line of thought."""
 
-import tomllib
-from pathlib import Path
-
 import pytest
 
 from core.taxonomy import View
-from tests.unit.making_plans import contents, plan
-
-CASES = tomllib.loads(Path(__file__).with_name("plan_cases.toml").read_text(encoding="utf-8"))["case"]
+from tests.unit.making_plans import CASES, contents, plan
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
