@@ -141,7 +141,14 @@ def draw_base_map(
         tiles: Online tiles; None works offline.
     """
     base = folium.Map(
-        _KOREA, tiles=None, zoom_start=7, minZoom=MIN_ZOOM, maxZoom=MAX_ZOOM, control_scale=True, worldCopyJump=False
+        _KOREA,
+        tiles=None,
+        zoom_start=7,
+        minZoom=MIN_ZOOM,
+        maxZoom=MAX_ZOOM,
+        control_scale=True,
+        # Outlines look right at any scale; tiles only at whole steps.
+        zoomSnap=1 if tiles else 0.5,
     )
     base.default_js = [(f"script_{i}", address) for i, address in enumerate(assets.scripts)]
     base.default_css = [(f"style_{i}", address) for i, address in enumerate(assets.styles)]

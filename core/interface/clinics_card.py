@@ -19,7 +19,9 @@ def clinic_card(clinic: Clinic, distance_km: float | None, wanted: tuple[str, ..
         whole: Show everything, not only what helps to choose.
     """
     facts = [f"<b>{escape(distance_words(distance_km))}</b>"] if distance_km is not None else []
-    facts.append(f'<span class="ss-kind ss-kind-{kind_number(clinic.kind)}">{escape(_kind(clinic))}</span>')
+    if clinic.kind:
+        kind = escape(word_name("kind", clinic.kind))
+        facts.append(f'<span class="ss-kind ss-kind-{kind_number(clinic.kind)}">{kind}</span>')
     departments = department_words(clinic, wanted, all_of_them=whole)
     parts = [
         f"<p>{' '.join(facts)}{f' <span>{escape(departments)}</span>' if departments else ''}</p>",
@@ -43,8 +45,9 @@ def ways(clinic: Clinic) -> tuple[tuple[str, str], ...]:
 
 def summary_lines(clinic: Clinic, distance_km: float | None, wanted: tuple[str, ...]) -> tuple[str, ...]:
     """Return distance, kind, departments and specialists as lines of plain text."""
-    first = [distance_words(distance_km)] if distance_km is not None else []
-    return " · ".join([*first, _kind(clinic)]), department_words(clinic, wanted, all_of_them=False)
+    distance = "" if distance_km is None else distance_words(distance_km)
+    kind = word_name("kind", clinic.kind) if clinic.kind else ""
+    return " · ".join(filter(None, (distance, kind))), department_words(clinic, wanted, all_of_them=False)
 
 
 def printed_card(clinic: Clinic, distance_km: float, wanted: tuple[str, ...]) -> str:
@@ -53,10 +56,6 @@ def printed_card(clinic: Clinic, distance_km: float, wanted: tuple[str, ...]) ->
     lines = [distance, departments, clinic.address, clinic.phone, clinic.booking, clinic.homepage, *hours_words(clinic)]
     name = f"<b>{escape(clinic.name)}</b>{f' {escape(clinic.name_en)}' if clinic.name_en else ''}"
     return f"<li>{name}{''.join(f'<br>{escape(line)}' for line in lines if line)}</li>"
-
-
-def _kind(clinic: Clinic) -> str:
-    return word_name("kind", clinic.kind) or say("clinics.marker.other")
 
 
 def _address(clinic: Clinic) -> str:

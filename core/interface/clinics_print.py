@@ -1,4 +1,4 @@
-"""The nearest clinics on one sheet of paper: drawn with the page, seen only when it is printed."""
+"""What can be done with what was found: print the nearest, and on a phone go down to the map."""
 
 from datetime import date
 from html import escape
@@ -10,10 +10,15 @@ from core.interface.clinics_search import NEAREST_ANYWAY, Result
 from core.interface.language import say
 
 
-def draw_print(result: Result) -> None:
-    """Draw the button that prints, and the sheet for it."""
-    label = escape(say("clinics.print.button", n=min(result.total, NEAREST_ANYWAY)))
-    st.html(f'<button type="button" class="ss-print-now">{label}</button>{_sheet(result)}', width="content")
+def draw_tools(result: Result) -> None:
+    """Draw the buttons (`desk.js` gives them life), and the sheet that is seen only when it is printed."""
+    to_map = _button("ss-to-map", say("clinics.map.jump"))
+    to_paper = _button("ss-print-now", say("clinics.print.button", n=min(result.total, NEAREST_ANYWAY)))
+    st.html(f'<div class="ss-tools">{to_map}{to_paper}</div>{_sheet(result)}', width="content")
+
+
+def _button(name: str, label: str) -> str:
+    return f'<button type="button" class="ss-tool {name}">{escape(label)}</button>'
 
 
 def _sheet(result: Result) -> str:

@@ -15,8 +15,9 @@ from core.interface.address import write_address
 from core.interface.clinics_card import clinic_card
 from core.interface.clinics_filters import CHOSEN, PAGE, choose, chosen_clinic, draw_filters, settle_page
 from core.interface.clinics_map import draw_map
+from core.interface.clinics_operator import draw_booking, draw_operator, draw_told
 from core.interface.clinics_position import draw_position_note
-from core.interface.clinics_print import draw_print
+from core.interface.clinics_print import draw_tools
 from core.interface.clinics_resources import get_clinic_store
 from core.interface.clinics_search import Result, find
 from core.interface.clinics_words import word_name
@@ -38,18 +39,24 @@ def draw_clinics() -> None:
         directory = store.directory()
         search = draw_filters(directory)
         draw_position_note()
+        draw_told()
         result = find(directory, search, chosen_clinic())
         _draw_result(result)
+        write_address(PAGE, **search.in_address, **{CHOSEN: chosen_clinic()})
         lists = store.lists()
+        _draw_source(directory, lists)
+        draw_operator(store, lists)
     except ScalpError as error:
         st.error(plain(error.message(current_language())), title=say("common.error.title"))
-        return
-    write_address(PAGE, **search.in_address, **{CHOSEN: chosen_clinic()})
-    _draw_source(directory, lists)
 
 
 def _draw_result(result: Result) -> None:
-    st.markdown(f"**{plain(_summary(result))}**")
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="clinics_summary"
+    ):
+        st.markdown(f"**{plain(_summary(result))}**", width="content")
+        if result.total:
+            draw_tools(result)
     if not result.total:
         st.info(say("clinics.result.none"), icon=":material/search_off:")
     # The list comes first, and stands right of the map where there is room (clinics.css).
@@ -57,7 +64,7 @@ def _draw_result(result: Result) -> None:
         listed, mapped = st.columns([1, 1.25], gap="medium")
         with listed:
             _draw_list(result)
-        with mapped:
+        with mapped, st.container(key="clinics_mapped"):
             draw_map(result)
             _draw_map_notes(result)
     words = {name: say(f"clinics.map.{key}") for name, key in _DESK_WORDS}
@@ -82,11 +89,8 @@ def _draw_list(result: Result) -> None:
         for place in page:
             _draw_item(place.clinic, place.distance_km, result)
         _draw_unplaced(result)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        if result.pages > 1:
-            st.pagination(result.pages, default=number, key=key, max_visible_pages=5)
-        if result.total:
-            draw_print(result)
+    if result.pages > 1:
+        st.pagination(result.pages, default=number, key=key, max_visible_pages=5)
 
 
 def _draw_item(clinic: Clinic, distance_km: float | None, result: Result, note: str = "") -> None:
@@ -97,6 +101,8 @@ def _draw_item(clinic: Clinic, distance_km: float | None, result: Result, note: 
             st.caption(note)
         st.button(name, key=f"choose_{clinic.id}", type="tertiary", on_click=choose, args=(clinic.id,))
         st.html(clinic_card(clinic, distance_km, result.search.query.departments, whole=chosen))
+        if chosen:
+            draw_booking(clinic)
 
 
 def _draw_unplaced(result: Result) -> None:

@@ -1,4 +1,4 @@
-// What the list of clinics needs of the browser: copy an address, print, and keep the chosen clinic in sight.
+// What the list of clinics needs of the browser: copy an address, print, go to the map, and keep the chosen clinic in sight.
 async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -18,6 +18,7 @@ export default function ({ data }) {
   const press = async ({ target }) => {
     const button = target.closest?.(".ss-copy");
     if (target.closest?.(".ss-print-now")) window.print();
+    if (target.closest?.(".ss-to-map")) document.querySelector(".st-key-clinics_mapped")?.scrollIntoView();
     if (!button) return;
     const before = data.copy;
     button.textContent = (await copy(button.dataset.copy)) ? data.copied : data.failed;

@@ -76,20 +76,23 @@ window.clinicsMap = (() => {
     shown = next;
     drawSearch(next.origin, before?.origin);
     drawPlaces(next);
-    drawChosen(next, before);
     if (next.frame.join() !== frame) {
       frame = next.frame.join();
       touched = false;
       fit();
-    } else if (next.chosen && next.chosen.id !== before?.chosen?.id) {
-      bringIntoView(next.chosen.position);
     }
+    if (next.chosen?.position && next.chosen.id !== before?.chosen?.id) bringIntoView(next.chosen.position);
+    drawChosen(next, before);
   }
 
   function fit() {
     if (!frame || !map.getSize().x) return;
     const [south, west, north, east] = shown.frame;
-    map.fitBounds([[south, west], [north, east]], { animate: false });
+    map.stop().fitBounds([[south, west], [north, east]], { animate: false });
+    if (card?.isOpen()) {
+      bringIntoView(card.getLatLng());
+      card.update();
+    }
   }
 
   function bringIntoView(position) {
@@ -150,7 +153,7 @@ window.clinicsMap = (() => {
     chosen = card = null;
     if (!clinic?.position) return;
     chosen = placeMarker(clinic, true).setZIndexOffset(2000).addTo(map);
-    card = L.popup({ maxWidth: 280, minWidth: 220, autoPanPadding: [14, 14], offset: [0, -8], closeButton: true })
+    card = L.popup({ maxWidth: 280, minWidth: 220, autoPanPaddingTopLeft: [58, 14], autoPanPaddingBottomRight: [14, 14], offset: [0, -8], closeButton: true })
       .setLatLng(clinic.position).setContent(cardOf(clinic, words)).openOn(map);
     card.getElement()?.querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", words.close);
     if (byKeyboard) card.getElement()?.querySelector(".card")?.focus({ preventScroll: true });
