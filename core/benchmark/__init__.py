@@ -15,6 +15,10 @@ A figure alone says little, since machines differ and drift; so every row holds 
 | `engine_torch` | a pass in f32: PyTorch / ours | 1, to know |
 | `report_time` | a report as PDF with its pictures: ours / the limit of a second | at most 1 |
 | `report_size` | the same: ours / the limit of a megabyte | at most 1 |
+| `clinics_near` | the 20 nearest of 80,000 clinics, filtered: ours / NumPy haversine of all rows | at most 3 |
+| `clinics_near_limit` | the same: ours / 5 ms | at most 1 |
+| `clinics_import_time` | importing the whole country: ours / 20 s | at most 1 |
+| `clinics_import_memory` | its peak memory: ours / 500 MB | at most 1 |
 
 The baseline of `diagnose`, `photo` and `command_*` is six efficientnet-pytorch networks, see
 `core.benchmark.baseline`. That of `folder` decodes all photos on all cores, then runs the bare network over all
@@ -40,6 +44,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     "engine_precision": ("engine_precision",),
     "engine_torch": ("engine_torch",),
     "report": ("report_time", "report_size"),
+    "clinics_near": ("clinics_near", "clinics_near_limit"),
+    "clinics_import": ("clinics_import_time", "clinics_import_memory"),
 }
 
 

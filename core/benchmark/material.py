@@ -48,10 +48,14 @@ class Workbench:
     Args:
         scratch: A folder for files, dropped afterwards.
         quick: Few repetitions.
+
+    Attributes:
+        scratch: The same.
+        quick: The same.
     """
 
     def __init__(self, scratch: Path, *, quick: bool) -> None:
-        self._scratch = scratch
+        self.scratch = scratch
         self.quick = quick
 
     def rounds(self, full: int, quick: int = 2) -> int:
@@ -88,7 +92,7 @@ class Workbench:
     @cached_property
     def photo_path(self) -> Path:
         """The same as a file."""
-        path = self._scratch / "photo.jpg"
+        path = self.scratch / "photo.jpg"
         path.write_bytes(self.photo_file)
         return path
 
@@ -115,7 +119,7 @@ class Workbench:
     @cached_property
     def folder(self) -> tuple[Path, ...]:
         """Drawn photos in a folder."""
-        folder = self._scratch / "photos"
+        folder = self.scratch / "photos"
         write_scenes(folder, QUICK_FOLDER_COUNT if self.quick else FOLDER_COUNT, _SEED)
         return tuple(sorted(folder.glob("*.jpg")))
 

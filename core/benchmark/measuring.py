@@ -1,10 +1,11 @@
 """Taking turns: two things timed alternately, so that a drifting machine favours neither."""
 
 import json
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -71,8 +72,12 @@ class ProcessCost:
     megabytes: float
 
 
-def run_process(arguments: Sequence[str]) -> ProcessCost:
+def run_process(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> ProcessCost:
     """Run `python ARGUMENTS` from the root of the project and say what it took.
+
+    Args:
+        arguments: For Python.
+        environment: Environment variables besides those of this process.
 
     Raises:
         ScalpError: It failed, or this system does not tell a process's peak memory (Windows).
@@ -80,7 +85,9 @@ def run_process(arguments: Sequence[str]) -> ProcessCost:
     if sys.platform == "win32":
         raise ScalpError("benchmark.no_process_memory")
     command = [sys.executable, "-I", "-c", _WATCHER, sys.executable, *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 our own command
+    done = subprocess.run(  # noqa: S603 our own command
+        command, cwd=ROOT, env={**os.environ, **(environment or {})}, capture_output=True, text=True, check=False
+    )
     lines = done.stderr.strip().splitlines() or ["-"]
     if done.returncode:
         raise ScalpError("benchmark.process_failed", command=" ".join(arguments[:3]), detail=lines[-1])

@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from core.benchmark import clinics_rows
 from core.benchmark.care_rows import report_rows
 from core.benchmark.comparison import Comparison, at_least, at_most, times_less
 from core.benchmark.material import THREADS, Workbench
@@ -153,4 +154,6 @@ MEASUREMENTS: dict[str, Callable[[Workbench], list[Comparison]]] = {
     "engine_precision": _engine_precision,
     "engine_torch": _engine_torch,
     "report": report_rows,
+    "clinics_near": clinics_rows.near,
+    "clinics_import": clinics_rows.bring_in,
 }

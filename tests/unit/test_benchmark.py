@@ -85,3 +85,15 @@ def test_rows_asked_for_come_back_well_formed():
     assert (row.name, row.unit, row.target) == ("overhead", "ms", 1.5)
     assert row.ratio == pytest.approx(row.ours / row.baseline)
     assert row.holds is (row.ratio <= 1.5)
+
+
+def test_clinic_rows_come_back_well_formed():
+    rows = benchmark.run(["clinics_near", "clinics_import_memory"], quick=True)
+    assert [(row.name, row.unit) for row in rows] == [("clinics_near", "ms"), ("clinics_import_memory", "MB")]
+    assert rows[0].ratio == pytest.approx(rows[0].ours / rows[0].baseline)
+    assert "2,064 rows" in rows[0].baseline_name
+
+
+def test_a_measured_process_gets_its_environment():
+    with pytest.raises(ScalpError, match="here it is"):
+        run_process(["-c", "import os; raise SystemExit(os.environ['PLACE'])"], {"PLACE": "here it is"})

@@ -22,7 +22,7 @@ _NAME_SHOWN: Final = 60
 _PHARMACY: Final = "약국"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Doubt:
     """A row that was kept although something was wrong.
 
