@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 
 import streamlit as st
 
+from core.clinics.departments import from_address, in_address
 from core.clinics.directory import Directory, Query
 from core.clinics.regions import Area, find_area, read_districts
 from core.interface.address import FILTERS_STYLE_SHEET, arrived, settle_choice, settle_words
@@ -18,7 +19,6 @@ from core.taxonomy import Region
 PAGE: Final = "clinics"
 CHOSEN: Final = "clinic"
 RADII_KM: Final = (1, 2, 5, 10, 20, 50, 100)
-DEPARTMENTS_SEPARATOR: Final = "|"
 _USUAL_RADIUS_KM: Final = 10
 _IGNORED_KEY: Final = "clinics_ignored"
 _CHOSEN_KEY: Final = f"{PAGE}_{CHOSEN}"
@@ -75,7 +75,7 @@ class Search:
             "district": self.area.district,
             "radius": self.radius_km,
             "kind": self.query.kind,
-            "department": DEPARTMENTS_SEPARATOR.join(self.query.departments),
+            "department": in_address(self.query.departments),
             "phone": 1 if self.query.has_phone else None,
             "q": self.query.words,
         }
@@ -255,8 +255,8 @@ def _draw_departments(known: tuple[str, ...]) -> tuple[str, ...]:
     key = f"{PAGE}_department"
     came = arrived(PAGE, "department")
     if came is not None:
-        asked = [name for name in came.split(DEPARTMENTS_SEPARATOR) if name]
-        st.session_state[key] = [name for name in dict.fromkeys(asked) if name in known]
+        asked = from_address(came)
+        st.session_state[key] = [name for name in asked if name in known]
         _ignore("department", ignored=len(st.session_state[key]) < len(asked))
     else:
         st.session_state[key] = [name for name in st.session_state.get(key, []) if name in known]

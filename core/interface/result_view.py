@@ -6,6 +6,7 @@ from typing import Final
 import streamlit as st
 
 from core.care.red_flags import find_red_flags
+from core.clinics.departments import departments_for, in_address
 from core.findings import Finding, worst_findings
 from core.interface.answers import Answers
 from core.interface.checkup import Checked, Checkup
@@ -138,7 +139,9 @@ def _draw_next(checkup: Checkup, answers: Answers, findings: Sequence[Finding]) 
         }
         with st.container(horizontal=True, vertical_alignment="center"):
             draw_page_link("care", say("diagnosis.next.care"))
-            draw_page_link("clinics", say("diagnosis.next.clinics"), **{k: v for k, v in told.items() if k == "region"})
+            wanted = departments_for(finding.condition for finding in findings if finding.severity)
+            where = {name: value for name, value in told.items() if name == "region"}
+            draw_page_link("clinics", say("diagnosis.next.clinics"), department=in_address(wanted), **where)
             draw_page_link("statistics", say("diagnosis.next.statistics"), **told)
             draw_page_link("history", say("diagnosis.next.history"))
             st.download_button(
