@@ -58,14 +58,13 @@ def serving(command: Sequence[str], port: int, folder: Path, env: Mapping[str, s
 
 
 @contextmanager
-def ours() -> Iterator[tuple[str, float]]:
-    """The application with records of its own: its address, and the moment it was started."""
+def ours(var: Path | None = None) -> Iterator[tuple[str, float]]:
+    """The application with records of its own, in `var` if that is given: its address, and when it was started."""
     port = free_port()
-    with (
-        tempfile.TemporaryDirectory() as var,
-        serving(streamlit_command(ROOT / "Home.py", port), port, ROOT, {"SCALPSPECTRA_VAR_DIR": var}) as started,
-    ):
-        yield f"http://127.0.0.1:{port}", started
+    with tempfile.TemporaryDirectory() as empty:
+        environment = {"SCALPSPECTRA_VAR_DIR": str(var or empty)}
+        with serving(streamlit_command(ROOT / "Home.py", port), port, ROOT, environment) as started:
+            yield f"http://127.0.0.1:{port}", started
 
 
 @contextmanager
