@@ -45,12 +45,17 @@ def test_result_gives_a_report_that_can_be_read_in_both_languages(open_page):
         assert squeezed(expected) in found
     without_photo = sum(len(one.images) for one in pages)
 
+    page.keyboard.press("Escape")
+    page.locator('.st-key-next_card a[href*="care"] >> visible=true').first.click()
+    page.get_by_role("button", name=text(Language.KOREAN, "care.questions.skip")).click()
+    expect(page.locator(".st-key-report_card")).to_be_visible()
     page.locator(".st-key-report_photo label").click()
     page.locator("[class*=st-key-report_language]").get_by_role("radio", name="English").click()
     page.wait_for_timeout(700)
     english = PdfReader(BytesIO(download(page, "report_pdf").path().read_bytes()))
     assert squeezed(text(Language.ENGLISH, "report.head.limit")) in squeezed(english.pages[0].extract_text())
     assert sum(len(one.images) for one in english.pages) == without_photo + 1
+    assert squeezed(WORD) in squeezed("".join(one.extract_text() for one in english.pages))
 
     bundle = json.loads(download(page, "report_fhir").path().read_text(encoding="utf-8"))
     assert bundle["entry"][0]["resource"]["identifier"][0]["value"] == f"urn:uuid:{number}"

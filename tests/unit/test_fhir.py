@@ -80,7 +80,7 @@ def test_validates_with_everything_in_it(language):
     assert len({one["resource"]["id"] for one in bundle["entry"]}) == len(kinds)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(photos=PHOTOS, language=st.sampled_from(Language), age_band=st.none() | st.sampled_from(AgeBand), word=st.text())
 def test_any_result_validates(photos, language, age_band, word):
     report = make_report(tuple(photos), language, age_band=age_band, word=word)

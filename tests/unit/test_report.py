@@ -281,7 +281,7 @@ def test_hostile_words_stay_words_on_the_page(words):
     assert len(pdf) < 1_000_000
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(photos=PHOTOS, language=st.sampled_from(Language), word=st.text(max_size=60))
 def test_any_result_can_be_printed(photos, language, word):
     report = make_report(tuple(photos), language, word=word)
