@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import duckdb
 
+from core.records.facts import forget
+
 
 def delete_visits(cursor: duckdb.DuckDBPyConnection, condition: str, parameters: Sequence[object]) -> int:
     """Delete the visits for which a condition over the table `visits` holds, with their photos and grades.
@@ -20,6 +22,7 @@ def delete_visits(cursor: duckdb.DuckDBPyConnection, condition: str, parameters:
         f"CREATE TEMP TABLE doomed AS SELECT id FROM visits WHERE {condition}",  # noqa: S608 (our own SQL)
         list(parameters),
     )
+    forget(cursor, "doomed")
     cursor.execute(
         """DELETE FROM gradings WHERE diagnosis_id IN (
                SELECT id FROM diagnoses WHERE visit_id IN (FROM doomed))"""

@@ -13,6 +13,7 @@ import duckdb
 
 from core.errors import RecordsError
 from core.findings import Diagnosis, Finding, Quality, Visit
+from core.records.facts import derive, forget
 from core.records.privacy import CONSENT_VERSION
 from core.taxonomy import CONDITIONS_OF_VIEW, AgeBand, Condition, Region, Severity, Sex, Site, View
 
@@ -70,6 +71,8 @@ def write_visit(cursor: duckdb.DuckDBPyConnection, identity: UUID, visit: Visit)
         )
         for key, (_, site) in _photos(visit).items():
             cursor.execute("UPDATE diagnoses SET site = ? WHERE id = ?", [site, uuid5(identity, key)])
+        forget(cursor, _single(identity))
+        derive(cursor, _single(identity))
         return
     now = datetime.now(UTC)
     sex, age_band, region, answers = _told(visit)
@@ -79,6 +82,11 @@ def write_visit(cursor: duckdb.DuckDBPyConnection, identity: UUID, visit: Visit)
     )
     for diagnosis, site in _photos(visit).values():
         _insert_diagnosis(cursor, identity, diagnosis, site, now)
+    derive(cursor, _single(identity))
+
+
+def _single(identity: UUID) -> str:
+    return f"(SELECT '{identity}'::UUID AS id)"
 
 
 def _told(visit: Visit) -> tuple[Sex | None, AgeBand | None, Region | None, str]:
@@ -260,6 +268,10 @@ def merge_rows(cursor: duckdb.DuckDBPyConnection) -> int:
         How many gradings were added.
     """
     cursor.execute(
+        """CREATE TEMP TABLE touched AS
+           SELECT DISTINCT visit_id AS id, visit_id IN (SELECT id FROM visits) AS known FROM incoming"""
+    )
+    cursor.execute(
         """INSERT INTO visits
            SELECT DISTINCT ON (visit_id) visit_id, visited_at, sex, age_band, region, consent, consent_at,
                consent_version, source, coalesce(answers, '{}')::JSON, stored_at
@@ -281,4 +293,7 @@ def merge_rows(cursor: duckdb.DuckDBPyConnection) -> int:
                WHERE g.diagnosis_id = incoming.diagnosis_id AND g.condition = incoming.condition
            )"""
     ).fetchone()
+    forget(cursor, "(FROM touched WHERE known)")
+    derive(cursor, "touched")
+    cursor.execute("DROP TABLE touched")
     return int(row[0]) if row else 0

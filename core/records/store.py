@@ -21,6 +21,7 @@ import duckdb
 from core.errors import RecordsError
 from core.findings import Quality, Visit
 from core.records.deletion import delete_visits
+from core.records.facts import is_current, rebuild
 from core.records.faults import explain, explained
 from core.records.gate import Gate
 from core.records.lock import LockFile
@@ -79,12 +80,18 @@ class RecordStore:
                 store._migrate(migrations)
                 store._compare_counts()
                 store._finish_erasure()
+                store._derive_facts()
         except BaseException:
             store.close()
             raise
         return store
 
     # Reading
+
+    @property
+    def version(self) -> int:
+        """Of what is stored: a number that grows with each accepted write, so that answers can be kept until then."""
+        return self._count
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -392,6 +399,20 @@ class RecordStore:
             if error.code != "records.not_erased":
                 raise
             _log.warning("%s", error)
+
+    def _derive_facts(self) -> None:
+        """Derive what statistics count where an older program wrote the file; no write of its own, so not counted."""
+        with self.cursor() as cursor:
+            if is_current(cursor):
+                return
+            cursor.execute("BEGIN")
+            try:
+                rebuild(cursor)
+                cursor.execute("COMMIT")
+            except BaseException:
+                _roll_back(cursor)
+                raise
+            self._checkpoint(cursor)
 
     def _note_count(self) -> None:
         try:
