@@ -19,14 +19,24 @@ _SAME_PLACE_KM: Final = 0.3
 _ADDRESS: Final = r"regexp_replace(regexp_replace({}, '[,(].*$', ''), '\s', '', 'g')"
 _NAME: Final = r"lower(regexp_replace({}, '\s', '', 'g'))"
 
+# The list is read where it lies, in Arrow's memory; only what gets another id is written down.
+_ARRIVING: Final = """
+CREATE TEMP VIEW arriving AS
+SELECT new_list.* REPLACE (coalesce(renamed.id, new_list.id) AS id)
+FROM new_list LEFT JOIN renamed USING (position)
+QUALIFY row_number() OVER (PARTITION BY coalesce(renamed.id, new_list.id) ORDER BY position) = 1
+"""
 _BY_KEY: Final = """
-UPDATE arriving SET id = known.id
-FROM (SELECT source_key, max(id) AS id FROM clinics WHERE source_key <> '' GROUP BY source_key) AS known
-WHERE arriving.source_key <> '' AND arriving.source_key = known.source_key
+CREATE TEMP TABLE renamed AS
+SELECT new_list.position, known.id
+FROM new_list JOIN (
+    SELECT source_key, max(id) AS id FROM clinics WHERE source_key <> '' GROUP BY source_key
+) AS known USING (source_key)
+WHERE new_list.id <> known.id
 """
 # Two ids of the same source are two clinics, whatever their names.
 _BY_PLACE: Final = f"""
-CREATE TEMP TABLE adopted AS
+INSERT INTO renamed
 WITH known AS (
     SELECT d.id, {_NAME.format("d.name")} AS name, {_ADDRESS.format("d.address")} AS address,
            d.latitude, d.longitude, keys.sources
@@ -52,36 +62,27 @@ QUALIFY row_number() OVER (PARTITION BY position ORDER BY same_address DESC, km,
     AND row_number() OVER (PARTITION BY id ORDER BY same_address DESC, km, position) = 1
 """  # noqa: S608 (constants of ours)
 _COMPARED: Final = tuple(name for name in SCHEMA.names if name not in ("list_id", "latin", "source", "source_date"))
-_FIRST_OF_ID: Final = """
-DELETE FROM arriving WHERE position NOT IN (SELECT min(position) FROM arriving GROUP BY id)
-"""
 
 
 def stage(cursor: duckdb.DuckDBPyConnection, new: NewList) -> Changes:
-    """Put a list into the temporary table `arriving`, under the ids the directory knows its clinics by.
+    """Make a list readable as `arriving`, under the ids the directory knows its clinics by.
 
     Args:
-        cursor: The open directory; a reading one will do.
+        cursor: The open directory, opened for this; reading will do.
         new: The list.
 
     Returns:
         What adding it would do.
     """
-    cursor.execute("DROP TABLE IF EXISTS arriving")
-    cursor.execute("DROP TABLE IF EXISTS adopted")
-    numbered = new.table.append_column("position", pa.array(range(new.table.num_rows), pa.int32()))
-    cursor.register("new_list", numbered)
-    cursor.execute("CREATE TEMP TABLE arriving AS FROM new_list")
-    cursor.unregister("new_list")
+    cursor.register("new_list", new.table.append_column("position", pa.array(range(new.table.num_rows), pa.int32())))
     cursor.execute(_BY_KEY)
-    cursor.execute(_FIRST_OF_ID)
+    cursor.execute(_ARRIVING)
     cursor.execute(_BY_PLACE)
-    cursor.execute("UPDATE arriving SET id = adopted.id FROM adopted WHERE arriving.position = adopted.position")
     return _changes(cursor, new)
 
 
 def insert(cursor: duckdb.DuckDBPyConnection, new: NewList, number: int) -> None:
-    """Add what `stage` put into `arriving` as a list of that number."""
+    """Add what `stage` made readable as `arriving` as a list of that number."""
     cursor.execute(
         "INSERT INTO lists VALUES (?, ?, ?, ?, ?, ?, ?, now() AT TIME ZONE 'UTC')",
         [number, new.name, new.series, new.origin, new.source, new.source_date, new.digest],

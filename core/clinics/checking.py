@@ -9,7 +9,7 @@ from typing import Final
 
 from core.clinics.clinic import DERMATOLOGY, write_departments
 from core.clinics.flaws import Flaw
-from core.clinics.links import web_link
+from core.clinics.links import mended_web_link
 from core.clinics.localities import settle_locality
 from core.clinics.names import fold
 from core.clinics.phones import settle_phone
@@ -25,7 +25,6 @@ _LOST: Final = "\ufffd"
 
 # HIRA's short name -> the name in law.
 _KINDS: Final = {"상급종합": "상급종합병원"}
-_HOST: Final = re.compile(r"[\w-]+(\.[\w-]+)+([:/?#].*)?")
 _COUNTED: Final = re.compile(r"(.*?)[\s(]*(\d+)\s*명?\)?")
 
 
@@ -189,11 +188,7 @@ def _postcode(written: str, flaws: list[Flaw]) -> str:
 
 
 def _web(written: str, flaw: Flaw, flaws: list[Flaw]) -> str:
-    if not written or written in ("http://", "https://"):
-        return ""
-    link = web_link(written)
-    if link is None and _HOST.fullmatch(written):
-        link = web_link(f"http://{written}")
+    link = mended_web_link(written)
     if link is None:
         flaws.append(flaw)
     return link or ""

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlsplit
 
 # What most addresses are; taking a list apart by `urlsplit` is slow.
 _PLAIN = re.compile(r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)+/?")
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[:/?#].*)?")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{5,24}")
 
 
@@ -63,3 +64,12 @@ def web_link(address: str) -> str | None:
     if not usable or any(letter.isspace() or letter in "<>\"'`\\" for letter in address.strip()):
         return None
     return parts.geturl()
+
+
+def mended_web_link(address: str) -> str | None:
+    """Return what `web_link` does, also for an address without `http://`; empty for an empty one."""
+    written = address.strip()
+    if not written or written in ("http://", "https://"):
+        return ""
+    link = web_link(written)
+    return web_link(f"http://{written}") if link is None and _HOST.fullmatch(written) else link

@@ -18,7 +18,7 @@ from core.clinics.adding import insert, stage
 from core.clinics.built_in import read_built_in
 from core.clinics.directory import Directory
 from core.clinics.faults import explained
-from core.clinics.links import web_link
+from core.clinics.links import mended_web_link
 from core.clinics.lists import BUILT_IN_LIST, Changes, ClinicList, NewList, Origin
 from core.clinics.reading import BUILT_IN
 from core.clinics.table import SCHEMA, ClinicTable
@@ -146,10 +146,9 @@ class ClinicStore:
             ClinicsError: No such clinic (`clinics.unknown_clinic`), no web address (`clinics.bad_booking`); or as
                 `directory`.
         """
-        wanted = address.strip()
-        link = web_link(wanted) if wanted else ""
+        link = mended_web_link(address)
         if link is None:
-            raise ClinicsError("clinics.bad_booking", address=wanted)
+            raise ClinicsError("clinics.bad_booking", address=address.strip())
         with self._writing() as cursor:
             if not cursor.execute("SELECT 1 FROM clinics WHERE id = ? LIMIT 1", [clinic_id]).fetchall():
                 raise ClinicsError("clinics.unknown_clinic", clinic=clinic_id)
