@@ -5,6 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.care.product_file import read_products
 from core.interface.resources import get_store
@@ -200,3 +201,28 @@ class TestOperatorPage:
         assert by_sex[say("operator.everyone")] == "74"
         assert by_sex["Female"] == "40"
         assert by_sex[say("operator.untold")] == say("operator.hidden")
+
+
+def press_and_run_again():
+    from datetime import date
+
+    from core.interface.product_counting import note_shown, on_click
+    from core.records.product_counts import Reader
+    from core.taxonomy import Condition, Sex
+
+    first = Reader(Condition.DANDRUFF, Sex.FEMALE, None, date(2026, 11, 22))
+    later = Reader(Condition.HAIR_LOSS, Sex.MALE, None, date(2026, 11, 23))
+    note_shown("view", first, ["a", "b"])
+    for product in ("a", "a", "b", "never shown"):
+        on_click("view", product)
+    on_click("another view", "a")
+    note_shown("view", later, ["a", "b", "c"])
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_click_counts_once_in_a_view_and_a_view_keeps_its_reader():
+    app = AppTest.from_function(press_and_run_again)
+    for _ in range(3):
+        assert not app.run(timeout=30).exception
+    reader = ("dandruff", "female", None)
+    assert counts() == [(VIEW, *reader, 1, 1), ("a", *reader, 1, 1), ("b", *reader, 1, 1), ("c", *reader, 1, 0)]
