@@ -13,7 +13,7 @@ from core.interface.language import current_language, say
 from core.interface.palette import SEVERITY_COLOURS
 from core.taxonomy import View
 
-_HEIGHT_PX: Final = 180
+_HEIGHT_PX: Final = 190
 _LABELS_AT_MOST: Final = 4
 _MARK_DISTANCE: Final = 0.55
 _CROWN_GRADES: Final = (0, 2, 3)
@@ -175,7 +175,7 @@ def _up(view: View) -> dict[str, Any]:
     named = "".join(f"datum.value == {grade} ? {dumps(say(f'taxonomy.{table}.{grade}'))} : " for grade in grades)
     return {
         "title": None,
-        "scale": {"domain": [-0.85, 3.8]},
+        "scale": {"domain": [-0.85, 4.2]},
         "axis": {"values": list(grades), "labelExpr": f"{named}''"},
     }
 

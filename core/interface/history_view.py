@@ -116,7 +116,7 @@ def _draw_courses(found: Sequence[Course]) -> None:
     st.caption(say("history.chart.legend"))
     _draw_table(found)
     with st.expander(say("history.chart.how"), icon=":material/fact_check:"):
-        st.markdown(say("history.chart.method", certain=percent(CERTAIN), wrong=f"{_WRONGLY_CALLED:.1%}"))
+        st.markdown(say("history.chart.method", certain=percent(CERTAIN), wrong=f"{_WRONGLY_CALLED * 100:.1f} %"))
         st.markdown(say("history.chart.limits"))
 
 

@@ -8,7 +8,7 @@ statistics belong to it. A lost key cannot be replaced by anybody.
 
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from json import dumps
@@ -48,7 +48,8 @@ class HistoryEntry:
 def add_to_history(store: RecordStore, key: HistoryKey, visit: Visit, photos: Mapping[str, bytes] = _NO_PHOTOS) -> UUID:
     """Keep a visit under a key; the first one begins its history.
 
-    However often the same photos are given, they are one visit there: it takes the time and the sites last given.
+    A photo belongs to one visit: given again, alone or with others, it takes the place of the visit that held it. That
+    visit keeps its time and the photos kept of it, and takes grades and sites as they are now.
 
     Args:
         store: The records.
@@ -70,13 +71,20 @@ def add_to_history(store: RecordStore, key: HistoryKey, visit: Visit, photos: Ma
     if any(len(jpeg) > MAX_PHOTO_BYTES for jpeg in photos.values()):
         raise ValueError(f"kept photos have at most {MAX_PHOTO_BYTES} bytes")
     entry = _entry_id(key, visit)
-    sealed = seal(key, entry, encode_visit(visit))
-    with store.writing("history") as cursor:
-        updated = cursor.execute("UPDATE history_entries SET sealed = ? WHERE id = ? RETURNING 1", [sealed, entry])
-        if not updated.fetchall():
-            today = datetime.now(UTC).date()
-            cursor.execute("INSERT INTO history_entries VALUES (?, ?, ?, ?)", [entry, key.key_hash, today, sealed])
-        for sha256, jpeg in photos.items():
+    own = {diagnosis.photo_sha256 for diagnosis in visit.diagnoses}
+    before = [one for one in _read_entries(store, key) if own & {d.photo_sha256 for d in one.visit.diagnoses}]
+    kept = {
+        sha256: jpeg
+        for one in before
+        for sha256 in one.kept_photos & own
+        if (jpeg := read_kept_photo(store, key, one, sha256)) is not None
+    }
+    visit = replace(visit, visited_at=min([visit.visited_at, *(one.visit.visited_at for one in before)]))
+    others = [one.id for one in before if one.id != entry]
+    with store.deleting("history") if others else store.writing("history") as cursor:
+        delete_entries(cursor, "id IN (SELECT unnest(?::UUID[]))", [others])
+        _put_entry(cursor, key, entry, encode_visit(visit))
+        for sha256, jpeg in {**kept, **photos}.items():
             _put_photo(cursor, key, entry, sha256, jpeg)
     return entry
 
@@ -88,17 +96,10 @@ def open_history(store: RecordStore, key: HistoryKey) -> tuple[HistoryEntry, ...
         RecordsError: Nothing is kept under it (`history.unknown_key`), a row was tampered with (`history.damaged`),
             or the records cannot be read.
     """
-    with store.cursor() as cursor:
-        rows = cursor.execute("SELECT id, sealed FROM history_entries WHERE key_hash = ?", [key.key_hash]).fetchall()
-        kept = cursor.execute(
-            "SELECT id FROM history_photos WHERE entry_id IN (SELECT id FROM history_entries WHERE key_hash = ?)",
-            [key.key_hash],
-        ).fetchall()
-    if not rows:
+    entries = _read_entries(store, key)
+    if not entries:
         raise RecordsError("history.unknown_key")
-    photo_ids = {identity for (identity,) in kept}
-    entries = [_entry(key, identity, sealed, photo_ids) for identity, sealed in rows]
-    return tuple(sorted(entries, key=lambda entry: (entry.visit.visited_at, entry.id)))
+    return entries
 
 
 def read_kept_photo(store: RecordStore, key: HistoryKey, entry: HistoryEntry, sha256: str) -> bytes | None:
@@ -193,6 +194,26 @@ def _photo_id(key: HistoryKey, entry: UUID, sha256: str) -> UUID:
 
 def _photo_order(entry: HistoryEntry) -> list[str]:
     return list(dict.fromkeys(diagnosis.photo_sha256 for diagnosis in entry.visit.diagnoses))
+
+
+def _read_entries(store: RecordStore, key: HistoryKey) -> tuple[HistoryEntry, ...]:
+    with store.cursor() as cursor:
+        rows = cursor.execute("SELECT id, sealed FROM history_entries WHERE key_hash = ?", [key.key_hash]).fetchall()
+        kept = cursor.execute(
+            "SELECT id FROM history_photos WHERE entry_id IN (SELECT id FROM history_entries WHERE key_hash = ?)",
+            [key.key_hash],
+        ).fetchall()
+    photo_ids = {identity for (identity,) in kept}
+    entries = [_entry(key, identity, sealed, photo_ids) for identity, sealed in rows]
+    return tuple(sorted(entries, key=lambda entry: (entry.visit.visited_at, entry.id)))
+
+
+def _put_entry(cursor: duckdb.DuckDBPyConnection, key: HistoryKey, entry: UUID, content: bytes) -> None:
+    sealed = seal(key, entry, content)
+    updated = cursor.execute("UPDATE history_entries SET sealed = ? WHERE id = ? RETURNING 1", [sealed, entry])
+    if not updated.fetchall():
+        today = datetime.now(UTC).date()
+        cursor.execute("INSERT INTO history_entries VALUES (?, ?, ?, ?)", [entry, key.key_hash, today, sealed])
 
 
 def _put_photo(cursor: duckdb.DuckDBPyConnection, key: HistoryKey, entry: UUID, sha256: str, jpeg: bytes) -> None:

@@ -2,10 +2,12 @@ import json
 import logging
 import os
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from uuid import uuid4
 
+import duckdb
 import pytest
 from file_bytes import files_holding
 from making_visits import make_diagnosis, make_visit
@@ -81,11 +83,22 @@ def test_what_the_person_told_is_not_kept(store, key):
     assert (entry.visit.sex, entry.visit.age_band, entry.visit.region, dict(entry.visit.answers)) == (None,) * 3 + ({},)
 
 
-def test_same_photos_are_one_visit(store, key):
+def test_same_photos_are_one_visit_at_its_first_time(store, key):
     first = add_to_history(store, key, visit_on(0, "a", "b"))
-    changed = visit_on(1, "b", "a", sites=(Site.TOP, Site.BACK))
-    assert add_to_history(store, key, changed) == first
-    assert [entry.visit for entry in open_history(store, key)] == [changed]
+    again = visit_on(9, "b", "a", sites=(Site.TOP, Site.BACK))
+    assert add_to_history(store, key, again) == first
+    assert [entry.visit for entry in open_history(store, key)] == [replace(again, visited_at=FIRST)]
+
+
+def test_more_photos_of_a_visit_take_its_place(store, key, path):
+    alone, more = visit_on(0, "a"), visit_on(0, "a", "b")
+    add_to_history(store, key, alone, {sha(alone): b"JPEG of a"})
+    before = sealed_rows(store)
+    add_to_history(store, key, more, {sha(more, 1): b"JPEG of b"})
+    (entry,) = open_history(store, key)
+    assert entry.visit == more
+    assert [read_kept_photo(store, key, entry, sha(more, n)) for n in (0, 1)] == [b"JPEG of a", b"JPEG of b"]
+    assert files_holding(path.parent, *before) == []
 
 
 def test_histories_are_apart(store, key):
@@ -165,6 +178,14 @@ def test_sealed_content_is_bound_to_key_and_row(key):
     assert sealed != seal(key, row, b"content")
     for arguments in ((other, row, sealed), (key, uuid4(), sealed), (key, row, sealed[:-1]), (key, row, b"")):
         assert code_of(unseal, *arguments) == "history.damaged"
+
+
+def test_history_of_a_newer_version_is_left_alone(store, key):
+    entry = add_to_history(store, key, visit_on(0))
+    with store.writing("test") as cursor:
+        sealed = seal(key, entry, json.dumps({"format": 2}).encode())
+        cursor.execute("UPDATE history_entries SET sealed = ?", [sealed])
+    assert code_of(open_history, store, key) == "history.newer"
 
 
 def test_export_holds_everything_but_the_key(store, key):
@@ -276,18 +297,27 @@ def test_backup_demonstration_and_export_go_on(store, key, tmp_path):
     assert len(open_history(store, key)) == 1
 
 
-def test_older_records_get_their_place_for_histories(path, tmp_path, key):
-    older = tmp_path / "older"
-    older.mkdir()
-    for file in sorted(MIGRATIONS_DIR.glob("*.sql"))[:1]:
-        (older / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
-    with RecordStore.open(path, migrations=older) as store:
-        identity = store.add_visit(make_visit("old"), "app")
+def test_older_records_get_their_place_for_histories(path, key):
+    path.parent.mkdir()
+    photo = sha(make_visit("old"))
+    with duckdb.connect(path) as older:
+        older.execute((MIGRATIONS_DIR / "0001_foundation.sql").read_text(encoding="utf-8"))
+        older.execute("CREATE TABLE schema_version (version INTEGER NOT NULL, applied_at TIMESTAMPTZ NOT NULL)")
+        older.execute("INSERT INTO schema_version VALUES (1, now())")
+        older.execute(
+            """INSERT INTO visits VALUES
+               (uuid(), now(), NULL, NULL, NULL, true, now(), '2026-11', 'app', '{"note": "MARKER-55d1"}', now())"""
+        )
+        older.execute(
+            """INSERT INTO diagnoses (id, visit_id, photo_sha256, view, created_at)
+               SELECT uuid(), id, ?, 'microscope', now() FROM visits""",
+            [photo],
+        )
     with RecordStore.open(path) as store:
-        assert store.visit(identity) == make_visit("old")
+        assert store.query("SELECT answers->>'note' FROM visits") == [("MARKER-55d1",)]
         add_to_history(store, key, visit_on(0, "new"))
-        assert (path.parent / "records.duckdb.v1.backup").exists()
         add_to_history(store, key, visit_on(3, "old"))
-        # The backup that the migration left holds the visit too.
+        # The backup that the migration left holds that visit too.
+        assert sorted(files_holding(path.parent, "MARKER-55d1")) == ["records.duckdb", "records.duckdb.v1.backup"]
         assert delete_from_history(store, key) == 2
-        assert files_holding(path.parent, sha(make_visit("old"))) == []
+        assert files_holding(path.parent, "MARKER-55d1", photo) == []
