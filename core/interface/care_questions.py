@@ -45,7 +45,8 @@ def draw_questions(checkup: Checkup) -> None:
         _draw_consent(checkup)
         with st.container(horizontal=True, vertical_alignment="center", key="care_questions_end"):
             _button("show", _close, primary=True)
-            _button("skip" if not current_care_answers().told() else "clear", _skip)
+            # The region was told for its own sake, maybe on another page.
+            _button("clear" if current_care_answers().told().keys() - {"region"} else "skip", _skip)
 
 
 def draw_told() -> None:

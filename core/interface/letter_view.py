@@ -14,6 +14,7 @@ from core.interface.markup import plain
 from core.settings import get_settings
 
 _LETTERS_KEY: Final = "care_letters"
+_WANTED_KEY: Final = "care_letter_wanted"
 _PERSON_KEY: Final = "care_letter_person"
 
 
@@ -25,9 +26,13 @@ def draw_letter(visit: CareVisit) -> None:
         return
     request = letter_request(visit.plan, visit.answers, current_language(), _person(visit))
     letters: dict[str, str | None] = st.session_state.setdefault(_LETTERS_KEY, {})
+    place = st.empty()
+    if st.session_state.pop(_WANTED_KEY, None) == request.data:
+        with place, st.spinner(say("care.letter.waiting")):
+            letters[request.data] = write_letter(request, settings)
     if request.data in letters and letters[request.data] is None:
         return
-    with st.container(border=True, key="care_letter"):
+    with place.container(border=True, key="care_letter"):
         st.subheader(say("care.page.letter"), anchor=False)
         if letter := letters.get(request.data):
             st.html(_paragraphs(letter))
@@ -35,11 +40,18 @@ def draw_letter(visit: CareVisit) -> None:
             return
         st.markdown(say("care.letter.intro"))
         _draw_sent(visit, request, settings.letter_url)
-        if not st.button(say("care.letter.write"), key="care_letter_write", icon=":material/mail:"):
-            return
-        with st.spinner(say("care.letter.waiting")):
-            letters[request.data] = write_letter(request, settings)
-    st.rerun(scope="fragment")
+        st.button(
+            say("care.letter.write"),
+            key="care_letter_write",
+            icon=":material/mail:",
+            on_click=_want,
+            args=(request.data,),
+        )
+
+
+def _want(data: str) -> None:
+    # What is sent is what was on the screen when the button was pressed, or nothing.
+    st.session_state[_WANTED_KEY] = data
 
 
 def _person(visit: CareVisit) -> Person:

@@ -9,6 +9,7 @@ import streamlit as st
 from core.care.facts import GENERAL, Reference
 from core.care.knowledge import load_knowledge
 from core.care.plan import Plan, PlanLine, PlanSection, ReasonKind, Urgency
+from core.clinics.departments import departments_for
 from core.interface.chrome import draw_page_link
 from core.interface.language import current_language, say
 from core.interface.sentences import join_words
@@ -16,7 +17,6 @@ from core.taxonomy import Severity
 
 _DOING: Final = (PlanSection.DAILY, PlanSection.WASHING, PlanSection.WEEKLY, PlanSection.PERM_DYE)
 _USING: Final = (PlanSection.SEEK, PlanSection.AVOID, PlanSection.EXPECT)
-DERMATOLOGY: Final = "피부과"
 FAMILY_MEDICINE: Final = "가정의학과"
 _WHY_KEY: Final = "plan_why"
 
@@ -48,8 +48,9 @@ def draw_clinic_links(plan: Plan, region: str | None) -> None:
 
 def departments(plan: Plan) -> tuple[str, ...]:
     """Return the departments that fit a plan, in HIRA's words."""
+    of_conditions = departments_for(finding.condition for finding in plan.findings if finding.present)
     general = any(line.id == "flag_unwell" for line in plan.red_flags)
-    return (FAMILY_MEDICINE, DERMATOLOGY) if general else (DERMATOLOGY,)
+    return (FAMILY_MEDICINE, *of_conditions) if general else of_conditions
 
 
 def draw_plan(plan: Plan) -> None:
