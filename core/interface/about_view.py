@@ -17,7 +17,7 @@ def draw_about() -> None:
     draw_kept()
     st.subheader(say("about.kept.heading"), anchor="kept")
     draw_what_is_kept()
-    for name in ("refusals", "usage"):
+    for name in ("history", "refusals", "usage"):
         st.markdown(say(f"about.kept.{name}"))
     st.subheader(say("about.limits.heading"), anchor="limits")
     st.markdown("\n".join(f"- {say(f'about.limits.{name}')}" for name in ("grade", "light", "people", "child")))

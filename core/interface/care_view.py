@@ -68,6 +68,7 @@ def _draw_visit(visit: CareVisit) -> None:
     draw_plan(visit.plan)
     made = say("care.page.made", date=day_words(current_language(), visit.plan.made_on))
     st.caption(f"{made} {say('care.page.print_hint')}")
+    draw_page_link("history", say("diagnosis.next.history"))
     draw_letter(visit)
     draw_products(
         visit.plan,
