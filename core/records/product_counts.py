@@ -65,12 +65,18 @@ def count_shown(store: RecordStore, reader: Reader, products: Iterable[str], *, 
     if not shown:
         return
     with store.writing("counts", to_the_day=True) as cursor:
-        for product in shown:
-            if not _add(cursor, "shown", product, reader):
-                cursor.execute(
-                    "INSERT INTO product_counts VALUES (?, ?, ?, ?, ?, ?, 1, 0)",
-                    [reader.day, product, reader.place, reader.condition, reader.sex, reader.age_band],
-                )
+        counted = _add(cursor, "shown", shown, reader)
+        cursor.execute(
+            "INSERT INTO product_counts SELECT ?, unnest(?::VARCHAR[]), ?, ?, ?, ?, 1, 0",
+            [
+                reader.day,
+                [product for product in shown if product not in counted],
+                reader.place,
+                reader.condition,
+                reader.sex,
+                reader.age_band,
+            ],
+        )
 
 
 def count_click(store: RecordStore, reader: Reader, product: str, *, first: bool) -> None:
@@ -86,17 +92,17 @@ def count_click(store: RecordStore, reader: Reader, product: str, *, first: bool
         RecordsError: The records cannot be written; nothing was counted.
     """
     with store.writing("counts", to_the_day=True) as cursor:
-        for clicked in (product, VIEW) if first else (product,):
-            _add(cursor, "clicked", clicked, reader)
+        _add(cursor, "clicked", [product, VIEW] if first else [product], reader)
 
 
-def _add(cursor: duckdb.DuckDBPyConnection, measure: Literal["shown", "clicked"], product: str, reader: Reader) -> bool:
-    """Count one more; say whether there was a row to count in."""
-    return bool(
-        cursor.execute(
-            f"""UPDATE product_counts SET {measure} = {measure} + 1
-                WHERE day = ? AND product_id = ? AND place = ? AND condition IS NOT DISTINCT FROM ?
-                AND sex IS NOT DISTINCT FROM ? AND age_band IS NOT DISTINCT FROM ? RETURNING 1""",  # noqa: S608 (constants)
-            [reader.day, product, reader.place, reader.condition, reader.sex, reader.age_band],
-        ).fetchall()
-    )
+def _add(
+    cursor: duckdb.DuckDBPyConnection, measure: Literal["shown", "clicked"], products: list[str], reader: Reader
+) -> set[str]:
+    """Count one more of each product; return those there was a row to count in."""
+    counted = cursor.execute(
+        f"""UPDATE product_counts SET {measure} = {measure} + 1
+            WHERE day = ? AND list_contains(?, product_id) AND place = ? AND condition IS NOT DISTINCT FROM ?
+            AND sex IS NOT DISTINCT FROM ? AND age_band IS NOT DISTINCT FROM ? RETURNING product_id""",  # noqa: S608 (constants)
+        [reader.day, products, reader.place, reader.condition, reader.sex, reader.age_band],
+    ).fetchall()
+    return {product for (product,) in counted}
