@@ -112,30 +112,23 @@ def test_result_is_kept_under_a_new_key_that_is_shown_once(open_app, example):
     assert not any(key.symbols[:8] in str(value) for value in app.query_params.values())
 
 
-def test_photos_are_kept_only_when_asked_for(open_app, example, second_example):
-    app = grade(open_app(DIAGNOSIS), example, second_example)
-    key = begin(app, photos=True)
-    (entry,) = open_history(get_store(), key)
-    assert len(entry.kept_photos) == 2
-    app.button(key="history_yes_photos").click().run()
-    (entry,) = open_history(get_store(), key)
-    assert entry.kept_photos == frozenset()
-    assert say("yours.photos_deleted") in [one.value for one in app.success]
-
-
-def test_second_result_is_added_and_told_apart_from_noise(open_app, example, second_example):
+def test_second_result_is_added_and_photos_are_kept_only_when_asked_for(open_app, example, second_example):
     app = grade(open_app(DIAGNOSIS), example)
-    key = begin(app)
+    key = begin(app, photos=True)
     app.switch_page(f"pages/{DIAGNOSIS}").run()
     grade(app, second_example)
     assert say("add.heading") in [one.value for one in app.subheader]
     assert app.button(key="history_keep_more").disabled
     tick(app, "history_consent")
     app.button(key="history_keep_more").click().run()
-    assert len(open_history(get_store(), key)) == 2
+    first, second = open_history(get_store(), key)
+    assert (len(first.kept_photos), len(second.kept_photos)) == (1, 0)
     assert say("change.heading") in [one.value for one in app.subheader]
     assert "history_keep_more" not in {one.key for one in app.button}
     assert len(app.get("vega_lite_chart") or app.get("arrow_vega_lite_chart")) == 6
+    app.button(key="history_yes_photos").click().run()
+    assert say("yours.photos_deleted") in shown(app)
+    assert not any(entry.kept_photos for entry in open_history(get_store(), key))
 
 
 def test_history_is_opened_with_its_key(open_app):
