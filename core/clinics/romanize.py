@@ -1,5 +1,6 @@
 """Korean place names in Latin letters, by the Revised Romanization of 2000, for readers of English."""
 
+from functools import cache
 from typing import Final
 
 # In the order of Unicode's Hangul syllables.
@@ -9,9 +10,10 @@ _VOWELS: Final = ("a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wa
                   "yu", "eu", "ui", "i")
 _FINALS: Final = ("", "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l", "p", "l", "m", "p", "p", "t",
                   "t", "ng", "t", "t", "k", "t", "p", "t")
+# Final consonants before a vowel: they open the next syllable.
+_LINKED: Final = ("", "g", "kk", "ks", "n", "nj", "n", "d", "r", "lg", "lm", "lb", "ls", "lt", "lp", "r", "m", "b",
+                  "ps", "s", "ss", "ng", "j", "ch", "k", "t", "p", "")
 # fmt: on
-# The sound of a final consonant before a vowel: it opens the next syllable.
-_LINKED: Final = {"k": "g", "t": "d", "p": "b", "l": "r"}
 _NASAL: Final = {"k": "ng", "t": "n", "p": "m"}
 _ADMINISTRATIVE: Final = {"시": "-si", "군": "-gun", "구": "-gu"}
 
@@ -28,25 +30,26 @@ def romanize(name: str) -> str:
 def spell(stem: str) -> str:
     """Return Korean text in small Latin letters after its sound; other letters stay as they are."""
     spelled = ""
-    carried = ""  # the final consonant of the syllable before, as yet unspelled
+    carried = 0  # the final consonant of the syllable before, as yet unspelled
     for letter in stem:
         if not _FIRST <= ord(letter) <= _LAST:
-            spelled, carried = spelled + carried + letter, ""
+            spelled, carried = spelled + _FINALS[carried] + letter, 0
             continue
         number = ord(letter) - _FIRST
-        initial, vowel, final = _INITIALS[number // 588], _VOWELS[number % 588 // 28], _FINALS[number % 28]
-        left, opening = _meet(carried, initial)
-        spelled += left + opening + vowel
-        carried = final
-    return spelled + carried
+        left, opening = _meet(carried, _INITIALS[number // 588])
+        spelled += left + opening + _VOWELS[number % 588 // 28]
+        carried = number % 28
+    return spelled + _FINALS[carried]
 
 
-def _meet(final: str, initial: str) -> tuple[str, str]:
-    """Return how a final consonant and the initial after it sound together."""
+@cache
+def _meet(number: int, initial: str) -> tuple[str, str]:
+    """Return how a final consonant, by its number, and the initial after it sound together."""
+    if initial == "":
+        return _LINKED[number], ""
+    final = _FINALS[number]
     if not final:
         return "", initial
-    if initial == "":
-        return _LINKED.get(final, final), ""
     if initial == "r":
         if final in ("l", "n"):
             return "l", "l"

@@ -48,45 +48,66 @@ CREATE TABLE bookings (
 );
 
 CREATE VIEW directory AS
-WITH topped AS (
+WITH covered AS (
+    -- arg_max passes over NULL: each value is that of the latest list that has one.
     SELECT
-        *,
-        row_number() OVER down AS layer,
-        first_value(address) OVER down AS top_address
+        id,
+        max(list_id) AS list_id,
+        arg_max(position, list_id) AS position,
+        arg_max(source_key, list_id) AS source_key,
+        arg_max(name, list_id) AS name,
+        arg_max(spelled, list_id) AS spelled,
+        arg_max(source, list_id) AS source,
+        arg_max(source_date, list_id) AS source_date,
+        arg_max(nullif(name_en, ''), list_id) AS name_en,
+        arg_max(nullif(kind, ''), list_id) AS kind,
+        arg_max(nullif(departments, ''), list_id) AS departments,
+        arg_max(nullif(region, ''), list_id) AS region,
+        arg_max(nullif(district, ''), list_id) AS district,
+        arg_max(nullif(postcode, ''), list_id) AS postcode,
+        arg_max(nullif(phone, ''), list_id) AS phone,
+        arg_max(nullif(homepage, ''), list_id) AS homepage,
+        arg_max(nullif(hours, ''), list_id) AS hours,
+        arg_max(nullif(hours_note, ''), list_id) AS hours_note,
+        arg_max(nullif(address, ''), list_id) AS address,
+        arg_max(nullif(booking, ''), list_id) AS booking,
+        arg_max(
+            struct_pack(latitude := latitude, longitude := longitude, address := address, list_id := list_id), list_id
+        ) FILTER (latitude IS NOT NULL) AS place
     FROM clinics
-    WINDOW down AS (PARTITION BY id ORDER BY list_id DESC)
+    GROUP BY id
 ),
-filled AS (
-    SELECT
-        * REPLACE (
-            coalesce(first_value(nullif(name_en, '') IGNORE NULLS) OVER beneath, '') AS name_en,
-            coalesce(first_value(nullif(kind, '') IGNORE NULLS) OVER beneath, '') AS kind,
-            coalesce(first_value(nullif(departments, '') IGNORE NULLS) OVER beneath, '') AS departments,
-            coalesce(first_value(nullif(region, '') IGNORE NULLS) OVER beneath, '') AS region,
-            coalesce(first_value(nullif(district, '') IGNORE NULLS) OVER beneath, '') AS district,
-            coalesce(first_value(nullif(address, '') IGNORE NULLS) OVER beneath, '') AS address,
-            coalesce(first_value(nullif(postcode, '') IGNORE NULLS) OVER beneath, '') AS postcode,
-            coalesce(first_value(nullif(phone, '') IGNORE NULLS) OVER beneath, '') AS phone,
-            coalesce(first_value(nullif(homepage, '') IGNORE NULLS) OVER beneath, '') AS homepage,
-            coalesce(first_value(nullif(booking, '') IGNORE NULLS) OVER beneath, '') AS booking,
-            coalesce(first_value(nullif(hours, '') IGNORE NULLS) OVER beneath, '') AS hours,
-            coalesce(first_value(nullif(hours_note, '') IGNORE NULLS) OVER beneath, '') AS hours_note
-        ),
-        -- A position beneath holds only while the address is the same.
-        first_value(
-            CASE WHEN latitude IS NOT NULL AND (top_address = '' OR address = top_address)
-                THEN struct_pack(latitude := latitude, longitude := longitude) END IGNORE NULLS
-        ) OVER beneath AS place
-    FROM topped
-    WINDOW beneath AS (
-        PARTITION BY id ORDER BY list_id DESC ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
+placed AS (
+    -- A position from beneath holds only while the address is the same.
+    SELECT * REPLACE (
+        CASE WHEN place.list_id = list_id OR address IS NULL OR place.address IN ('', address) THEN place END AS place
     )
+    FROM covered
 )
 SELECT
-    filled.* EXCLUDE (booking, latitude, longitude, layer, top_address, place, spelled),
-    coalesce(bookings.booking, filled.booking) AS booking,
-    coalesce(place.latitude, filled.latitude) AS latitude,
-    coalesce(place.longitude, filled.longitude) AS longitude,
-    CASE WHEN name_en = '' THEN spelled ELSE lower(regexp_replace(name_en, '\s', '', 'g')) || '/' || spelled END AS latin
-FROM filled LEFT JOIN bookings ON bookings.clinic_id = filled.id
-WHERE layer = 1;
+    placed.id,
+    list_id,
+    position,
+    source_key,
+    name,
+    source,
+    source_date,
+    coalesce(name_en, '') AS name_en,
+    coalesce(kind, '') AS kind,
+    coalesce(departments, '') AS departments,
+    coalesce(region, '') AS region,
+    coalesce(district, '') AS district,
+    coalesce(postcode, '') AS postcode,
+    coalesce(phone, '') AS phone,
+    coalesce(homepage, '') AS homepage,
+    coalesce(hours, '') AS hours,
+    coalesce(hours_note, '') AS hours_note,
+    coalesce(address, '') AS address,
+    coalesce(bookings.booking, placed.booking, '') AS booking,
+    place.latitude AS latitude,
+    place.longitude AS longitude,
+    CASE
+        WHEN name_en IS NULL THEN spelled
+        ELSE lower(regexp_replace(name_en, '\s', '', 'g')) || '/' || spelled
+    END AS latin
+FROM placed LEFT JOIN bookings ON bookings.clinic_id = placed.id;

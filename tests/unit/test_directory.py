@@ -103,7 +103,11 @@ def test_search(directory):
         ({"name": " "}, Flaw.NO_NAME, False),
         ({"address": "", "latitude": "", "longitude": ""}, Flaw.NO_PLACE, False),
         ({"address": "x" * 301}, Flaw.TOO_LONG, False),
-        ({"province": "Atlantis", "address": "1 Main Street", "latitude": "37.2", "longitude": "125.2"}, Flaw.NO_PROVINCE, True),
+        (
+            {"province": "Atlantis", "address": "1 Main Street", "latitude": "37.2", "longitude": "125.2"},
+            Flaw.NO_PROVINCE,
+            True,
+        ),
         ({"latitude": "126.97", "longitude": "37.56"}, Flaw.SWAPPED, True),
         ({"latitude": "35.68", "longitude": "139.76"}, Flaw.OUTSIDE, True),
         ({"latitude": "nan", "longitude": "nan"}, Flaw.OUTSIDE, True),
@@ -183,6 +187,11 @@ def test_regions_and_districts():
         ("중랑구", "Jungnang-gu"),
         ("옥천군", "Okcheon-gun"),
         ("부산진구", "Busanjin-gu"),
+        ("맑은", "Malgeun"),
+        ("닭", "Dak"),
+        ("옷에", "Ose"),
+        ("좋아", "Joa"),
+        ("신라", "Silla"),
     ],
 )
 def test_district_names_in_latin_letters(korean, latin):

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 # 2026-06-30, 2026.6., 20260630, 2026년 6월, 2026_06
-_DATE: Final = re.compile(r"(?<!\d)(20\d\d)(?:(?:[-._년 ]\s?)(\d{1,2})(?:[-._월 ]\s?(\d{1,2}))?|(\d\d)(\d\d)?)(?!\d)")
+_DATE: Final = re.compile(r"(?<!\d)(20\d\d)(?:[-._년 ]\s?(\d{1,2})(?:[-._월 ]\s?(\d{1,2})일?|월)?|(\d\d)(\d\d)?)(?!\d)")
 
 
 def release_date(name: str) -> str:
