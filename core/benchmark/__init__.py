@@ -13,6 +13,7 @@ A figure alone says little, since machines differ and drift; so every row holds 
 | `folder` | photos a second of a folder, on all cores: ours / baseline | at least .8 |
 | `engine_precision` | a pass in the precision `auto` takes: f32 / ours; left out where `auto` is f32 | 1, to know |
 | `engine_torch` | a pass in f32: PyTorch / ours | 1, to know |
+| `plan` | the care plan with its words, many lines: ours / 5 ms | at most 1 |
 | `report_time` | a report as PDF with its pictures: ours / the limit of a second | at most 1 |
 | `report_size` | the same: ours / the limit of a megabyte | at most 1 |
 | `clinics_near` | the 20 nearest of 80,000 clinics, filtered: ours / NumPy haversine of all rows | at most 3 |
@@ -43,6 +44,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     "folder": ("folder",),
     "engine_precision": ("engine_precision",),
     "engine_torch": ("engine_torch",),
+    "plan": ("plan",),
     "report": ("report_time", "report_size"),
     "clinics_near": ("clinics_near", "clinics_near_limit"),
     "clinics_import": ("clinics_import_time", "clinics_import_memory"),

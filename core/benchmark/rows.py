@@ -15,6 +15,7 @@ from core.benchmark.care_rows import report_rows
 from core.benchmark.comparison import Comparison, at_least, at_most, times_less
 from core.benchmark.material import THREADS, Workbench
 from core.benchmark.measuring import run_process, take_turns
+from core.benchmark.plan_rows import plan_rows
 from core.errors import ScalpError
 from core.vision.batch import Outcome, grade_photos
 from core.vision.diagnosis import Diagnoser
@@ -153,6 +154,7 @@ MEASUREMENTS: dict[str, Callable[[Workbench], list[Comparison]]] = {
     "folder": _folder,
     "engine_precision": _engine_precision,
     "engine_torch": _engine_torch,
+    "plan": plan_rows,
     "report": report_rows,
     "clinics_near": clinics_rows.near,
     "clinics_import": clinics_rows.bring_in,
