@@ -171,16 +171,14 @@ def steps(course: Course) -> tuple[Change, ...]:
 
 
 def _change_to(later: Measurement, candidates: Sequence[Measurement]) -> Change | None:
-    if not candidates:
-        return None
-    changes = [compare(earlier, later) for earlier in candidates]
-    for found in (
-        [change for change in changes if change.p_higher is not None],
-        [change for change in changes if change.verdict is Verdict.OTHER_MODEL],
-    ):
-        if found:
-            return found[0]
-    return max(changes, key=lambda change: change.earlier.at)
+    fallback = None
+    for earlier in candidates:
+        change = compare(earlier, later)
+        if change.p_higher is not None:
+            return change
+        if fallback is None or (fallback.verdict, change.verdict) == (Verdict.UNGRADED, Verdict.OTHER_MODEL):
+            fallback = change
+    return fallback
 
 
 def _photos(visit: Visit, view: View) -> list[tuple[Site | None, Diagnosis]]:

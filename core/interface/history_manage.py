@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.interface.history_session import on_delete, on_delete_photos
+from core.interface.history_session import on_delete, on_delete_everything, on_delete_photos
 from core.interface.history_words import moment
 from core.interface.language import say
 from core.interface.resources import get_store
@@ -16,7 +16,7 @@ def draw_manage(key: HistoryKey, entries: tuple[HistoryEntry, ...]) -> None:
     """Draw the list of visits and what can be done with all of them."""
     with st.expander(f"{say('history.visits.heading')} ({len(entries)})", icon=":material/list:"):
         for entry in reversed(entries):
-            _draw_visit(key, entries, entry)
+            _draw_visit(key, entry)
     st.subheader(say("history.yours.heading"), anchor=False)
     with st.container(horizontal=True, key="history_yours"):
         st.download_button(
@@ -33,12 +33,12 @@ def draw_manage(key: HistoryKey, entries: tuple[HistoryEntry, ...]) -> None:
         _draw_question(
             "everything",
             say("history.yours.delete_ask", visits=len(entries)),
-            lambda: on_delete(key, entries, everything=True),
+            lambda: on_delete_everything(key),
         )
     st.caption(f"{say('history.yours.export_note')} {say('history.yours.backups')}")
 
 
-def _draw_visit(key: HistoryKey, entries: tuple[HistoryEntry, ...], entry: HistoryEntry) -> None:
+def _draw_visit(key: HistoryKey, entry: HistoryEntry) -> None:
     photos = len(entry.visit.diagnoses)
     words = [say("diagnosis.kept.photos_one" if photos == 1 else "diagnosis.kept.photos_many", count=photos)]
     if entry.kept_photos:
@@ -54,8 +54,7 @@ def _draw_visit(key: HistoryKey, entries: tuple[HistoryEntry, ...], entry: Histo
                 say("history.visits.delete_yes"),
                 type="primary",
                 on_click=on_delete,
-                args=(key, (entry,)),
-                kwargs={"everything": len(entries) == 1},
+                args=(key, entry),
                 key=f"history_visit_yes_{entry.id}",
             )
 

@@ -165,24 +165,29 @@ def small_copies(checkup: Checkup) -> dict[str, bytes]:
     }
 
 
-def on_delete(key: HistoryKey, entries: tuple[HistoryEntry, ...], *, everything: bool) -> None:
-    """Delete visits of the open history, and what this tab kept of them for statistics.
-
-    Args:
-        key: The open key.
-        entries: Which visits.
-        everything: Whether these are all: the key is forgotten then.
-    """
-    photos = {photo for entry in entries for photo in photos_of(entry)}
+def on_delete(key: HistoryKey, entry: HistoryEntry) -> None:
+    """Delete one visit of the open history, and what this tab kept of it for statistics."""
     try:
-        delete_from_history(get_store(), key, *entries)
+        delete_from_history(get_store(), key, entry)
+        _forget_kept(photos_of(entry))
+    except ScalpError as error:
+        tell(error)
+        return
+    tell("history.visits.deleted")
+    _close_if_empty(key)
+
+
+def on_delete_everything(key: HistoryKey) -> None:
+    """Delete all visits of the open history, also those that another tab added since, and forget the key."""
+    try:
+        photos = {photo for entry in open_history(get_store(), key) for photo in photos_of(entry)}
+        delete_from_history(get_store(), key)
         _forget_kept(photos)
     except ScalpError as error:
         tell(error)
         return
-    if everything:
-        st.session_state.pop(_OPEN_KEY, None)
-    tell("history.yours.deleted" if everything else "history.visits.deleted")
+    st.session_state.pop(_OPEN_KEY, None)
+    tell("history.yours.deleted")
 
 
 def on_delete_photos(key: HistoryKey) -> None:
@@ -193,6 +198,15 @@ def on_delete_photos(key: HistoryKey) -> None:
         tell(error)
     else:
         tell("history.yours.photos_deleted")
+
+
+def _close_if_empty(key: HistoryKey) -> None:
+    try:
+        open_history(get_store(), key)
+    except RecordsError as error:
+        if error.code != "history.unknown_key":
+            raise
+        st.session_state.pop(_OPEN_KEY, None)
 
 
 def _forget_kept(photos: set[str]) -> None:

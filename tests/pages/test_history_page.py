@@ -198,11 +198,24 @@ def test_one_visit_and_then_everything_is_deleted(open_app):
     app.button(key=f"history_visit_yes_{first.id}").click().run()
     assert say("visits.deleted") in shown(app)
     assert len(open_history(get_store(), key)) == 2
+    # Another tab adds one meanwhile: everything means everything.
+    add_to_history(get_store(), key, month(7, 0))
     app.button(key="history_yes_everything").click().run()
     assert say("yours.deleted") in shown(app)
     assert get_store().query("FROM history_entries") == []
     enter(app, key.text)
     assert errors(app) == [error("unknown_key")]
+
+
+def test_deleting_the_only_visit_closes_the_history(open_app):
+    app = open_app(HISTORY)
+    key = store_history(0)
+    enter(app, key.text)
+    (entry,) = open_history(get_store(), key)
+    app.button(key=f"history_visit_yes_{entry.id}").click().run()
+    assert say("visits.deleted") in shown(app)
+    assert errors(app) == []
+    assert app.text_input(key="history_entry").value == ""
 
 
 def test_deleting_everything_takes_it_out_of_the_statistics(open_app, example):
