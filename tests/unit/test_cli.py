@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from geographiclib.geodesic import Geodesic
 from making_visits import make_visit
 from PIL import Image
 
@@ -69,7 +70,7 @@ class TestEveryCommand:
     def test_the_contract_is_there(self):
         paths = {" ".join(path) for path, _ in all_commands()}
         assert paths >= {
-            "diagnose", "train", "evaluate", "synthesize", "demo-data", "clinics near",
+            "diagnose", "train", "evaluate", "synthesize", "demo-data", "clinics near", "clinics import",
             "results import", "results export", "results backup", "results erase",
         }  # fmt: skip
 
@@ -458,6 +459,69 @@ class TestClinics:
         assert len(found) == 5
         distances = [clinic["distance_km"] for clinic in found]
         assert distances == sorted(distances)
+
+    def test_near_agrees_with_an_ellipsoid(self, run):
+        _, out, _ = run("clinics", "near", "37.5665", "126.9780", "--limit", "5", "--json")
+        for clinic in map(json.loads, out.splitlines()):
+            exact = Geodesic.WGS84.Inverse(37.5665, 126.9780, clinic["latitude"], clinic["longitude"])["s12"] / 1000
+            assert clinic["distance_km"] == pytest.approx(exact, rel=0.005)
+
+    def test_filters(self, run):
+        position = ("37.5665", "126.9780")
+        _, out, _ = run("clinics", "near", *position, "--region", "busan", "--kind", "종합병원", "--json")
+        assert {clinic["region"] for clinic in map(json.loads, out.splitlines())} == {"KR-26"}
+        _, out, _ = run("clinics", "near", *position, "--within", "3", "--name", "ㅅㅇㄷ", "--has-phone")
+        assert [line.split()[2] for line in out.splitlines()] == ["서울대학교병원"]
+        code, out, _ = run("clinics", "near", *position, "--within", "0.1")
+        assert (code, "No clinic matches" in out) == (0, True)
+        code, _, err = run("clinics", "search", "--region", "atlantis")
+        assert (code, "atlantis" in err) == (2, True)
+
+    def test_import_and_remove(self, run, tmp_path):
+        file = tmp_path / "network 2026-09.csv"
+        file.write_bytes("상호,주소,전화\n맑은의원,세종특별자치시 1,123-4567\n,없는 곳,\n".encode("cp949"))
+        code, out, _ = run("clinics", "import", file, "--dry-run", "--json")
+        said = json.loads(out)
+        assert (code, said["list"], said["imported"], said["rejected"]) == (0, None, 1, 1)
+        code, out, _ = run("clinics", "import", file, "--json")
+        said = json.loads(out)
+        assert (code, said["list"], said["added"], said["source_date"]) == (0, 1, 1, "2026-09")
+        assert (said["reasons"], said["mended"]) == ({"no_name": 1}, {"no_position": 1, "phone_mended": 1})
+        rejected = (tmp_path / "network 2026-09.rejects.csv").read_text(encoding="utf-8-sig").splitlines()
+        assert rejected[0] == "file,line,reason,상호,주소,전화"
+        assert "no name" in rejected[1]
+        _, out, _ = run("clinics", "search", "맑은", "--json")
+        clinic = json.loads(out)
+        assert (clinic["phone"], clinic["region"], clinic["list_id"]) == ("044-123-4567", "KR-50", 1)
+        code, out, _ = run("clinics", "booking", clinic["id"], "https://book.kr", "--json")
+        assert json.loads(out)["booking"] == "https://book.kr"
+        _, out, _ = run("clinics", "import", file)
+        assert "in the directory already, as list 1" in out
+        _, out, _ = run("clinics", "lists", "--json")
+        assert [(each["id"], each["clinics"]) for each in json.loads(out)] == [(0, 64), (1, 1)]
+        code, out, _ = run("clinics", "remove", "1", "--yes", "--json")
+        assert (code, json.loads(out)) == (0, {"removed": 1, "clinics_gone": 1})
+
+    def test_what_cannot_be_imported_is_one_line(self, run, tmp_path):
+        weather = tmp_path / "weather.csv"
+        weather.write_text("station,day,degrees\n1,2,3\n", encoding="utf-8")
+        for arguments in (("nowhere.csv",), (weather,), (weather, "--column", "name=nothing")):
+            code, out, err = run("clinics", "import", *arguments)
+            assert (code, out, err.count("\n")) == (1, "", 1)
+        code, _, err = run("clinics", "import", weather, "--column", "colour=day")
+        assert (code, "colour" in err) == (1, True)
+        assert run("clinics", "import", weather, "--column", "name")[0] == 2
+        code, out, _ = run("clinics", "import", weather, "--column", "name=station", "--column", "address=day")
+        assert (code, "1 of 1 places" in out) == (0, True)
+
+    def test_a_bad_file_among_good_ones_is_named_at_the_end(self, run, tmp_path):
+        good, bad = tmp_path / "good.csv", tmp_path / "bad.xlsx"
+        good.write_text("name,address\n가나,서울 중구 1\n", encoding="utf-8")
+        bad.write_bytes(b"PK\x03\x04 no archive")
+        code, out, err = run("clinics", "import", good, bad)
+        assert code == 1
+        assert "1 of 1 places" in out
+        assert "bad.xlsx" in err
 
     def test_south_of_the_equator_is_a_position_too(self, run):
         code, out, _ = run("clinics", "near", "-33.0", "151.2", "--limit", "1")
