@@ -84,13 +84,14 @@ def erase(
     older_than: Annotated[
         int | None, typer.Option(metavar="DAYS", min=0, help="Visits older than this.", show_default=False)
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every visit, demonstration rows included.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every visit, of all kinds, those under keys too.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Delete visits and wipe their bytes from the file.
 
-    Name visits, an age, or --all. Backups made elsewhere are not reached.
+    Name visits, an age, or --all; the last two reach visits that people follow under a private key too. Backups made
+    elsewhere are not reached.
     """
     chosen = [bool(visits), older_than is not None, everything]
     if sum(chosen) != 1:
