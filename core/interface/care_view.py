@@ -68,6 +68,11 @@ def _draw_visit(visit: CareVisit) -> None:
     draw_plan(visit.plan)
     made = say("care.page.made", date=day_words(current_language(), visit.plan.made_on))
     st.caption(f"{made} {say('care.page.print_hint')}")
+    with st.container(key="care_more"):  # left out on paper
+        _draw_more(visit)
+
+
+def _draw_more(visit: CareVisit) -> None:
     draw_page_link("history", say("diagnosis.next.history"))
     draw_letter(visit)
     draw_products(

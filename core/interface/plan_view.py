@@ -16,7 +16,7 @@ from core.interface.sentences import join_words
 from core.taxonomy import Severity
 
 _DOING: Final = (PlanSection.DAILY, PlanSection.WASHING, PlanSection.WEEKLY, PlanSection.PERM_DYE)
-_USING: Final = (PlanSection.SEEK, PlanSection.AVOID, PlanSection.EXPECT)
+_USING: Final = (PlanSection.SEEK, PlanSection.AVOID)
 FAMILY_MEDICINE: Final = "가정의학과"
 _WHY_KEY: Final = "plan_why"
 
@@ -77,7 +77,7 @@ def plan_markup(plan: Plan, *, why: bool) -> str:
         why: Whether the reasons stand open.
     """
     parts = [_notices(plan, why), _priorities(plan, why)]
-    doing, using = (_column(plan, sections, why) for sections in (_DOING, _USING))
+    doing, using = (_column(plan, sections, why) for sections in _columns(plan))
     if doing or using:
         parts.append(f'<div class="ss-plan-columns">{doing}{using}</div>')
     parts.append(_section(plan, PlanSection.RECHECK, why))
@@ -125,6 +125,14 @@ def _grade_mark(line: PlanLine) -> str:
         f'<i class="ss-mark ss-chosen ss-g{int(worst)}" aria-hidden="true">{int(worst)}</i>'
         f'<span class="ss-hidden">{escape(word)}</span>'
     )
+
+
+def _columns(plan: Plan) -> tuple[tuple[PlanSection, ...], tuple[PlanSection, ...]]:
+    """What to expect stands in the shorter column."""
+    doing, using = (sum(len(plan.of(section)) for section in sections) for sections in (_DOING, _USING))
+    if doing < using:
+        return (*_DOING, PlanSection.EXPECT), _USING
+    return _DOING, (*_USING, PlanSection.EXPECT)
 
 
 def _column(plan: Plan, sections: Iterable[PlanSection], why: bool) -> str:
