@@ -6,7 +6,7 @@ from core.clinics.clinic import Clinic
 from core.clinics.links import phone_link, routes_to, web_link
 from core.clinics.map import kind_number
 from core.interface.clinics_words import department_words, distance_words, hours_words, word_name
-from core.interface.language import say
+from core.interface.language import current_language, say
 
 
 def clinic_card(clinic: Clinic, distance_km: float | None, wanted: tuple[str, ...], *, whole: bool) -> str:
@@ -23,11 +23,13 @@ def clinic_card(clinic: Clinic, distance_km: float | None, wanted: tuple[str, ..
         kind = escape(word_name("kind", clinic.kind))
         facts.append(f'<span class="ss-kind ss-kind-{kind_number(clinic.kind)}">{kind}</span>')
     departments = department_words(clinic, wanted, all_of_them=whole)
+    if whole:
+        facts.insert(0, f'<span class="ss-hidden">{escape(say("clinics.result.chosen"))}</span>')
     parts = [
         f"<p>{' '.join(facts)}{f' <span>{escape(departments)}</span>' if departments else ''}</p>",
         _address(clinic),
         *(f'<p class="ss-note">{escape(line)}</p>' for line in (hours_words(clinic) if whole else ())),
-        _row("", [_link(address, label) for label, address in ways(clinic)]),
+        _row("", [_link(address, label, clinic) for label, address in ways(clinic)]),
         _row(say("clinics.card.route"), _routes(clinic)),
     ]
     return f'<div class="ss-clinic">{"".join(parts)}</div>'
@@ -72,7 +74,7 @@ def _routes(clinic: Clinic) -> list[str]:
         return []
     routes = routes_to(clinic.name, clinic.latitude, clinic.longitude)
     named = {"kakao": routes.kakao, "naver": routes.naver, "google": routes.google}
-    return [_link(address, say(f"clinics.card.{name}")) for name, address in named.items()]
+    return [_link(address, say(f"clinics.card.{name}"), clinic) for name, address in named.items()]
 
 
 def _row(title: str, links: list[str]) -> str:
@@ -82,6 +84,8 @@ def _row(title: str, links: list[str]) -> str:
     return f'<p class="ss-links">{head}{"".join(links)}</p>'
 
 
-def _link(address: str, label: str) -> str:
+def _link(address: str, label: str, clinic: Clinic) -> str:
     elsewhere = "" if address.startswith("tel:") else ' target="_blank" rel="noopener noreferrer"'
-    return f'<a href="{escape(address)}"{elsewhere}>{escape(label)}</a>'
+    # Read out alone, a link has to say whose it is.
+    spoken = escape(f"{label}, {clinic.name_in(current_language())}")
+    return f'<a href="{escape(address)}" aria-label="{spoken}"{elsewhere}>{escape(label)}</a>'

@@ -27,7 +27,7 @@ from core.settings import get_settings
 
 _STYLE_SHEET: Final = Path(__file__).with_name("clinics.css")
 _DESK_SCRIPT: Final = Path(__file__).with_name("desk_assets") / "desk.js"
-_DESK_WORDS: Final = (("copy", "copy"), ("copied", "copied"), ("failed", "copy_failed"))
+_DESK_WORDS: Final = ("copy", "copied", "copy_failed", "map")
 _UNPLACED: Final = 20
 
 
@@ -67,7 +67,7 @@ def _draw_result(result: Result) -> None:
         with mapped, st.container(key="clinics_mapped"):
             draw_map(result)
             _draw_map_notes(result)
-    words = {name: say(f"clinics.map.{key}") for name, key in _DESK_WORDS}
+    words = {name: say(f"clinics.map.{name}") for name in _DESK_WORDS}
     _desk()(key="clinics_desk", data={"chosen": chosen_clinic(), **words})
 
 

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote
 
+import pyarrow as pa
 import pytest
 import xstatic.pkg.leaflet
 import xstatic.pkg.leaflet_markercluster
@@ -15,10 +16,13 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from core.clinics.clinic import Clinic
+from core.clinics.lists import LIST_SCHEMA, NewList
+from core.clinics.lists import Origin as ListOrigin
 from core.clinics.map import Card, MapAssets, Marker, Origin, Tiles, draw_base_map, draw_found
 from core.clinics.markers import Box, Cell, Markers
 from core.clinics.outlines import outlines_script
 from core.clinics.regions import read_districts, read_provinces
+from core.clinics.store import ClinicStore
 from core.locale import Language, text
 from core.taxonomy import Region
 
@@ -51,7 +55,7 @@ def chosen_in_list(page):
 
 
 def test_map_and_list_are_in_step(open_page):
-    page = open_clinics(open_page, f"{SEOUL}&radius=10")
+    page = open_clinics(open_page, f"{SEOUL}&radius=20")
     shown = map_of(page)
     expect(shown.locator("path.outline.province")).to_have_count(1)
     expect(shown.locator("path.outline.district")).to_have_count(1)
@@ -168,6 +172,46 @@ def test_first_view_is_small_and_a_map_of_few_places_sends_nothing_when_moved(op
     inside_map(page).evaluate("window.map.panBy([200, 100], { animate: false })")
     page.wait_for_timeout(600)
     assert (sizes["all"], len(sent)) == (before, asked)
+
+
+@pytest.fixture
+def hostile_clinic(application, application_folder):  # noqa: ARG001 (of the running application)
+    """A clinic whose every text would run if it could, in the directory of the running application."""
+    row = dict.fromkeys(LIST_SCHEMA.names, HOSTILE) | {
+        "id": "5ca1ab1e00",
+        "source_key": "",
+        "region": Region.JEJU.value,
+        "departments": f"피부과=2|{HOSTILE.replace('|', '').replace('=', '')}",
+        "hours": "mon=09:00-18:00|tue=09:00-18:00|sun=",
+        "phone": "064-123-4567",
+        "homepage": "javascript:window.broken=6",
+        "booking": "https://booking.example/1",
+        "latitude": 33.25,
+        "longitude": 126.3,
+    }
+    store = ClinicStore(application_folder / "var" / "clinics.duckdb")
+    new = NewList(HOSTILE, "hostile", ListOrigin.OWN, HOSTILE, "", "hostile", pa.Table.from_pylist([row], LIST_SCHEMA))
+    number, _ = store.add(new)
+    yield row["id"]
+    store.remove(number)
+
+
+def test_hostile_clinic_is_text_in_list_map_and_sources(open_page, hostile_clinic):
+    page = open_clinics(open_page, f"lang=ko&region=KR-50&clinic={hostile_clinic}")
+    card = map_of(page).locator(".leaflet-popup .card")
+    expect(card.locator("strong")).to_have_text(HOSTILE)
+    for place in (card, chosen_in_list(page)):
+        expect(place).to_contain_text("월~화 09:00~18:00 · 일 휴진")
+        expect(place.locator("a", has_text="예약")).to_have_attribute("href", "https://booking.example/1")
+        expect(place.locator("a[href^='javascript']")).to_have_count(0)
+        expect(place).to_contain_text("전문의 2명")
+    expect(chosen_in_list(page).locator("button p")).to_have_text(HOSTILE)
+    map_of(page).locator(".place.chosen").hover()
+    page.get_by_text(text(Language.KOREAN, "clinics.source.lists")).click()
+    expect(page.locator("li", has_text="window.broken").last).to_be_visible()
+    for frame in (page, inside_map(page)):
+        assert frame.evaluate("window.broken") is None
+        assert frame.evaluate("document.querySelectorAll(\"img[src='x']\").length") == 0
 
 
 def standing_alone(browser, tmp_path, markers, drawn=(), chosen=None, tiles=None):

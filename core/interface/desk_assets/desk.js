@@ -21,10 +21,12 @@ export default function ({ data }) {
     if (target.closest?.(".ss-to-map")) document.querySelector(".st-key-clinics_mapped")?.scrollIntoView();
     if (!button) return;
     const before = data.copy;
-    button.textContent = (await copy(button.dataset.copy)) ? data.copied : data.failed;
+    button.textContent = (await copy(button.dataset.copy)) ? data.copied : data.copy_failed;
     setTimeout(() => { button.textContent = before; }, 2500);
   };
   document.addEventListener("click", press);
+  // The frame's own title names the library that drew it.
+  document.querySelector(".st-key-clinics_mapped iframe")?.setAttribute("aria-label", data.map);
   // Only the list is moved, never the page: on a phone the map would leave the screen under the finger.
   const list = document.querySelector(".st-key-clinics_list");
   const chosen = list?.querySelector(`.st-key-clinic_chosen_${data.chosen}`);
