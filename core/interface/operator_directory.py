@@ -11,7 +11,7 @@ from core.care.product_links import host_of
 from core.care.products import Product
 from core.errors import ScalpError
 from core.interface.language import current_language, say
-from core.interface.markup import plain
+from core.interface.markup import browser_words, plain
 from core.interface.product_catalogue import get_catalogue
 from core.interface.resources import get_store
 from core.records.product_directory import SaveReport, remove_products, save_products
@@ -63,17 +63,19 @@ def _table(products: Sequence[Product]) -> pd.DataFrame:
         {
             say("products.column.id"): [product.id for product in products],
             say("products.column.name"): [product.name_in(language) for product in products],
+            say("products.column.sponsored"): [product.sponsored for product in products],
             say("products.column.brand"): [product.brand for product in products],
             say("products.column.kind"): [say(f"products.kind.{product.kind}") for product in products],
             say("products.column.ingredients"): [", ".join(product.ingredients) for product in products],
             say("products.column.price"): pd.array([product.price_krw for product in products], dtype="Int64"),
             say("products.column.link"): [host_of(product.link) if product.link else "" for product in products],
-            say("products.column.sponsored"): [product.sponsored for product in products],
         }
     )
 
 
 def _draw_import() -> None:
+    choose = say("products.operator.choose")
+    st.html(browser_words(choose, choose))
     with st.form("operator_import", border=False, clear_on_submit=True):
         st.file_uploader(
             say("products.operator.import"),

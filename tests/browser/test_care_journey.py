@@ -37,6 +37,9 @@ def test_photo_grades_questions_plan_clinic(open_page, language, locale):
     expect(plan).to_contain_text(say("care.line.daily_hands_off"))
     expect(page.locator(".st-key-care_told")).to_contain_text(say("care.answers.hair.bleached"))
 
+    # Below it, what is worth buying: nothing, for a calm scalp.
+    expect(page.get_by_text(say("products.page.nothing"))).to_be_visible()
+
     # Why: with the keyboard, and nothing of it in sight before.
     line = plan.locator("details").filter(has_text=say("care.line.daily_hands_off"))
     reason = line.get_by_text(f"{say('care.answers.itching.label')}: {say('care.answers.itching.some')}")
@@ -52,6 +55,8 @@ def test_photo_grades_questions_plan_clinic(open_page, language, locale):
     page.get_by_role("button", name=say("care.questions.show")).click()
     expect(plan).to_be_visible()
     expect(plan.locator(".ss-seek")).to_have_count(0)
+    expect(page.get_by_text(say("products.page.doctor_first"))).to_be_visible()
+    expect(page.get_by_test_id("stLinkButton")).to_have_count(0)
     flags, sentence = page.locator(".ss-flags").bounding_box(), page.locator(".ss-sentence").bounding_box()
     assert flags["y"] < sentence["y"]
 
