@@ -84,10 +84,53 @@ def is_small(counts: Counts) -> bool:
     Args:
         counts: Numbers of people (k,) that add up over cells, for example with and without a finding.
     """
-    return bool(np.any((counts > 0) & (counts < MIN_CELL)) or 0 < int(counts.sum()) < MIN_CELL)
+    return bool(are_small(counts))
 
 
-def hidden_lines(table: Counts) -> tuple[Lines, Lines] | None:
+def are_small(counts: Counts) -> Lines:
+    """Say of many cells what `is_small` says of one.
+
+    Args:
+        counts: Numbers of people (..., k). Negative ones, which come of subtracting answers, count by their size.
+
+    Returns:
+        One answer a cell (...).
+    """
+    sizes, sums = np.abs(counts), np.abs(counts.sum(axis=-1))
+    small: Lines = ((sizes > 0) & (sizes < MIN_CELL)).any(axis=-1) | ((sums > 0) & (sums < MIN_CELL))
+    return small
+
+
+def shown_from(grades: Counts) -> Lines:
+    """Say from which grades on a cell may be split, so that no two splits give away a small number between them.
+
+    Grades are gathered from the worst down until ten people are together; a split is allowed below each such group.
+    It depends on the people alone and not on what is asked, so all splits ever published of them fit together.
+
+    Args:
+        grades: People of grade 0 to 3, (..., 4); negative ones count by their size.
+
+    Returns:
+        Whether "at least grade g" may be told, (..., 4); the first place, at least 0, whether n may.
+    """
+    sizes = np.abs(grades)
+    allowed = np.zeros(sizes.shape, dtype=np.bool_)
+    gathered = np.zeros(sizes.shape[:-1], dtype=np.int64)
+    for grade in range(sizes.shape[-1] - 1, 0, -1):
+        gathered = gathered + sizes[..., grade]
+        enough = gathered >= MIN_CELL
+        allowed[..., grade] = enough | (gathered == 0)
+        gathered = np.where(enough, 0, gathered)
+    rest = gathered + sizes[..., 0]
+    for grade in range(1, sizes.shape[-1]):
+        small = (rest > 0) & (rest < MIN_CELL)
+        rest = np.where(small, rest + sizes[..., grade], rest)
+        allowed[..., grade] &= ~small
+    allowed[..., 0] = (rest == 0) | (rest >= MIN_CELL)
+    return allowed
+
+
+def hidden_lines(table: Counts, small: Callable[[Counts], Lines] = are_small) -> tuple[Lines, Lines] | None:
     """Choose which rows and columns of a table are not published, so that no hidden small cell can be derived.
 
     The table is published with its row sums, column sums and total. The rule is simple rather than sparing:
@@ -100,37 +143,46 @@ def hidden_lines(table: Counts) -> tuple[Lines, Lines] | None:
     All that subtraction can then give is a sum of hidden cells that stands for ten people or for nobody.
 
     Args:
-        table: People per row, column and measure, (rows, columns, k); measures are disjoint (with a finding, without).
+        table: People per row, column and measure, (rows, columns, k); measures add up over cells.
+        small: Says of cells (..., k) which must not be seen, one answer each; `are_small` where measures are
+            disjoint (with a finding, without).
 
     Returns:
         Hidden rows (rows,) and hidden columns (columns,); None where not even the total may be shown.
     """
     total = table.sum(axis=(0, 1))
-    if is_small(total) or not total.any():
+    if bool(small(total)) or not total.any():
         return None
-    small_columns = np.array([is_small(column) for column in table.sum(axis=0)], dtype=np.bool_)
-    columns = _hide_until_safe(table.sum(axis=0), small_columns, lambda chosen: [table[:, chosen].sum(axis=(0, 1))])
-    small_rows = np.array([is_small(row.sum(axis=0)) or any(map(is_small, row)) for row in table], dtype=np.bool_)
+    by_column = table.sum(axis=0)
+    columns = _hide_until_safe(by_column, small(by_column), small, lambda hidden: by_column[hidden].sum(axis=0)[None])
+    shown = table[:, ~columns]
+    merged = np.concatenate([shown, table[:, columns].sum(axis=1, keepdims=True)], axis=1)
+    by_row = table.sum(axis=1)
+    small_rows = small(by_row) | small(table).any(axis=1)
 
-    def missing(rows: Lines) -> list[Counts]:
-        hidden = table[rows].sum(axis=0)
-        return [*hidden[~columns], hidden[columns].sum(axis=0), hidden.sum(axis=0)]
+    def missing(hidden: Lines) -> Counts:
+        lost = merged[hidden].sum(axis=0)
+        return np.concatenate([lost, lost.sum(axis=0)[None]])
 
-    rows = _hide_until_safe(table.sum(axis=1), small_rows, missing)
-    return rows, columns
+    return _hide_until_safe(by_row, small_rows, small, missing), columns
 
 
-def _hide_until_safe(sums: Counts, small: Lines, missing: Callable[[Lines], list[Counts]]) -> Lines:
+def _hide_until_safe(
+    sums: Counts, hidden: Lines, small: Callable[[Counts], Lines], missing: Callable[[Lines], Counts]
+) -> Lines:
     """Hide the small lines, then the smallest others, until nothing small is missing from what is shown.
 
     Args:
         sums: What each line stands for, (lines, k).
-        small: The lines that must be hidden, (lines,).
-        missing: The cells that subtraction would give when these lines are hidden.
+        hidden: The lines that must be hidden, (lines,).
+        small: As in `hidden_lines`.
+        missing: The cells (m, k) that subtraction would give when these lines are hidden.
     """
-    hidden = small.copy()
-    people = sums.sum(axis=1)
-    while any(is_small(cell) for cell in missing(hidden)):
+    hidden = hidden.copy()
+    people = np.abs(sums).sum(axis=1)
+    while hidden.any() and bool(small(missing(hidden)).any()):
         shown = np.flatnonzero(~hidden & (people > 0))
+        if not len(shown):
+            return np.ones_like(hidden)
         hidden[shown[np.argmin(people[shown])]] = True
     return hidden

@@ -25,6 +25,7 @@ from core.records.facts import is_current, rebuild
 from core.records.faults import explain, explained
 from core.records.gate import Gate
 from core.records.lock import LockFile
+from core.records.memory import Memory
 from core.records.rows import VisitSummary, find_visits, is_stored, list_visits, read_visit, visit_id, write_visit
 from core.records.schema import MIGRATIONS_DIR, apply_migrations, current_version, read_migrations
 
@@ -41,11 +42,13 @@ class RecordStore:
         path: The database file.
         lost_writes: Accepted writes that were missing when the file was opened (a damaged write-ahead log, or an
             older backup put in its place); 0 normally.
+        memory: Answers to questions about the records, kept until they change.
     """
 
     def __init__(self, path: Path, lock: LockFile) -> None:
         self.path = path
         self.lost_writes = 0
+        self.memory = Memory()
         self._lock = lock
         self._gate = Gate()
         self._writing = threading.Lock()

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import date
 
 import pytest
 from making_visits import add_people, make_diagnosis, make_visit
@@ -119,8 +119,8 @@ def test_filters_choose(demo):
         "v.sex = 'male'": Filters(sexes=(Sex.MALE,), demo=True),
         "v.age_band IN ('20s', '30s')": Filters(age_bands=(AgeBand.TWENTIES, AgeBand.THIRTIES), demo=True),
         "v.region = 'KR-49'": Filters(regions=(Region.JEJU,), demo=True),
-        "v.visited_at >= '2026-06-01'": Filters(since=datetime(2026, 6, 1, tzinfo=UTC), demo=True),
-        "v.visited_at < '2026-06-01'": Filters(until=datetime(2026, 6, 1, tzinfo=UTC), demo=True),
+        "v.visited_at + INTERVAL 9 HOUR >= '2026-06-01'": Filters(since=date(2026, 6, 21), demo=True),
+        "v.visited_at + INTERVAL 9 HOUR < '2026-06-01'": Filters(until=date(2026, 5, 9), demo=True),
     }
     for condition, filters in chosen.items():
         expected = demo.query(f"SELECT count(*) FROM visits AS v WHERE {condition}")[0][0]

@@ -1,0 +1,176 @@
+"""Which people are counted, and the SQL that chooses them."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from core.records.facts import BAND_SHIFT, MONTHS, STATE_BITS, state_sql
+from core.taxonomy import AgeBand, Condition, Region, Severity, Sex, View
+
+SEXES: Final[tuple[Sex | None, ...]] = (*Sex, None)
+AGE_BANDS: Final[tuple[AgeBand | None, ...]] = (*AgeBand, None)
+REGIONS: Final[tuple[Region | None, ...]] = (*Region, None)
+FIRST_GRADE: Final = 2
+"""The state of grade 0 in a code of `core.records.facts`."""
+
+
+class Narrowing(StrEnum):
+    """What a filter may narrow besides sex and age, which every table is laid out by."""
+
+    TIME = "time"
+    REGION = "region"
+    VIEW = "view"
+    MODEL = "model"
+    SOURCE = "source"
+    ANSWERS = "answers"
+    HAVING = "having"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which people are counted; everyone by default. A person is a visit.
+
+    Time is counted in whole calendar months of Korean time, so that no filter can be moved by a day.
+
+    Attributes:
+        since: Visits from the month of this day on; visits whose time is unknown are left out once a time is given.
+        until: Visits up to the end of the month of this day.
+        sexes: Sexes, None for not told; empty for all.
+        age_bands: Age bands; likewise.
+        regions: Regions; likewise.
+        views: Views of the photos; empty for all.
+        model_ids: Models that graded; empty for all.
+        sources: Where visits come from, for example `app` and `import`; empty for all.
+        answers: Life-style answers that were kept, (field, value): one value of each named field has to be there.
+        having: Only people with this condition, at `having_at_least` or worse; None for all.
+        having_at_least: As `having` says.
+        demo: Count the demonstration rows instead of the real ones; example pictures are in neither.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    sexes: tuple[Sex | None, ...] = ()
+    age_bands: tuple[AgeBand | None, ...] = ()
+    regions: tuple[Region | None, ...] = ()
+    views: tuple[View, ...] = ()
+    model_ids: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
+    having: Condition | None = None
+    having_at_least: Severity = Severity.MILD
+    demo: bool = False
+
+    @property
+    def narrowed(self) -> tuple[Narrowing, ...]:
+        """What it narrows besides sex and age."""
+        given = {
+            Narrowing.TIME: self.since is not None or self.until is not None,
+            Narrowing.REGION: bool(self.regions),
+            Narrowing.VIEW: bool(self.views),
+            Narrowing.MODEL: bool(self.model_ids),
+            Narrowing.SOURCE: bool(self.sources),
+            Narrowing.ANSWERS: bool(self.answers),
+            Narrowing.HAVING: self.having is not None,
+        }
+        return tuple(narrowing for narrowing, used in given.items() if used)
+
+    def only(self, kept: tuple[Narrowing, ...]) -> "Filters":
+        """Return the filter with these narrowings alone, for any sex and age, equal for equal people."""
+        time, view = Narrowing.TIME in kept, Narrowing.VIEW in kept
+        return Filters(
+            since=_first_day(self.since) if time and self.since else None,
+            until=_first_day(self.until) if time and self.until else None,
+            regions=tuple(r for r in REGIONS if r in self.regions) if Narrowing.REGION in kept else (),
+            views=tuple(v for v in View if v in self.views) if view else (),
+            model_ids=tuple(sorted(set(self.model_ids))) if Narrowing.MODEL in kept else (),
+            sources=tuple(sorted(set(self.sources))) if Narrowing.SOURCE in kept else (),
+            answers=tuple(sorted(set(self.answers))) if Narrowing.ANSWERS in kept else (),
+            having=self.having if Narrowing.HAVING in kept else None,
+            having_at_least=self.having_at_least if Narrowing.HAVING in kept else Severity.MILD,
+            demo=self.demo,
+        )
+
+
+EVERYONE: Final = Filters()
+"""No narrowing at all: all real results."""
+
+
+def _first_day(day: date) -> date:
+    return day.replace(day=1)
+
+
+def month_number(day: date) -> int:
+    """Return the month of a day as `statistics_facts.month` counts it."""
+    return day.year * MONTHS + day.month - 1
+
+
+def month_start(number: int) -> date:
+    """Return the first day of such a month."""
+    return date(number // MONTHS, number % MONTHS + 1, 1)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """SQL for a relation of one row a person.
+
+    Attributes:
+        sql: With the columns code, photos, day, month, region, model, source, certainty and number.
+        parameters: Values for its question marks.
+    """
+
+    sql: str
+    parameters: tuple[object, ...]
+
+
+def people_sql(filters: Filters) -> Chosen:
+    """Choose people by everything but sex and age, which are in the code.
+
+    Someone graded by several models or in several views is put together from the rows that the filter leaves.
+    """
+    where, parameters = _where(filters)
+    states = " + ".join(f"(max{state_sql(c)} << {STATE_BITS * place})" for place, c in enumerate(Condition))
+    told = f"any_value(code) >> {BAND_SHIFT} << {BAND_SHIFT}"
+    having, level = "", tuple[int, ...]()
+    if filters.having is not None:
+        having, level = f"WHERE {state_sql(filters.having)} >= ?", (FIRST_GRADE + int(filters.having_at_least),)
+    return Chosen(
+        sql=f"""
+    SELECT * FROM (
+        SELECT code, photos, day, month, region, model, source, certainty, number
+        FROM statistics_facts WHERE parts = 1 AND {where}
+        UNION ALL
+        SELECT ({states} + ({told}))::UINTEGER, sum(photos), any_value(day), any_value(month), any_value(region),
+            max(model), any_value(source), avg(certainty), number
+        FROM statistics_facts WHERE parts > 1 AND {where} GROUP BY number
+    ) {having}""",  # noqa: S608 (constants; values are parameters)
+        parameters=(*parameters, *parameters, *level),
+    )
+
+
+def _where(filters: Filters) -> tuple[str, tuple[object, ...]]:
+    parts = ["demo = ?"]
+    values: list[object] = [filters.demo]
+    if filters.since is not None:
+        parts.append("month >= ?")
+        values.append(month_number(filters.since))
+    if filters.until is not None:
+        parts.append("month <= ?")
+        values.append(month_number(filters.until))
+    places = {
+        "region": [REGIONS.index(region) for region in filters.regions],
+        "view": [list(View).index(view) for view in filters.views],
+    }
+    for column, numbers in places.items():
+        if numbers:
+            parts.append(f"{column} IN ({', '.join(map(str, numbers))})")
+    if filters.model_ids:
+        parts.append("model IN (SELECT code FROM statistics_models WHERE list_contains(?, model_id))")
+        values.append(list(filters.model_ids))
+    if filters.sources:
+        parts.append(f"source IN ({', '.join('?' for _ in filters.sources)})")
+        values.extend(filters.sources)
+    for field in dict.fromkeys(field for field, _ in filters.answers):
+        parts.append("number IN (SELECT number FROM statistics_answers WHERE field = ? AND list_contains(?, value))")
+        values.extend([field, [value for name, value in filters.answers if name == field]])
+    return " AND ".join(parts), tuple(values)

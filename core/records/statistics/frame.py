@@ -1,0 +1,274 @@
+"""What of a filter's counts may be shown.
+
+The guarantee, for everything the statistics publish:
+
+1. No figure stands for one to nine people: neither n nor those with the finding nor those without.
+2. None can be derived within an answer: the table of age bands and sexes is published with its sums so that subtracting
+   them gives only groups of ten or more, or of nobody (`core.records.privacy.hidden_lines`).
+3. None can be derived between grades: the splits allowed of a group depend on the group alone (`shown_from`).
+4. None can be derived between a filter and any wider one, the same with some of its narrowings left out: the people
+   between them, every combination of inside and outside the narrowings, pass the same test, or the figure is hidden.
+5. Nor between neighbours: time is filtered in whole months, and each month and each named value that a filter puts
+   together holds ten people of the group or nobody, so that leaving one out changes a figure by ten people or by none.
+   This holds for people; how many of those ten have the finding can be told.
+
+Limits. Filters that overlap without one holding the other, in two or more narrowings at once, can be combined into
+smaller groups of people than ten where the records are few. Looking again after somebody was added tells what was
+added: figures are shown at once. How many photos of a group the model abstained on can be told from n: that is about a
+photo. Someone with ten visits counts ten times, as the records do not know who came twice.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain, combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from core.records.facts import BAND_SHIFT
+from core.records.privacy import Counts, Lines, are_small, hidden_lines, shown_from
+from core.records.statistics.cells import CELLS, Cells, by_cell, read_cells
+from core.records.statistics.filters import AGE_BANDS, SEXES, Filters, Narrowing, people_sql
+from core.records.store import RecordStore
+from core.taxonomy import AgeBand, Severity, Sex
+
+Group = tuple[Sex | None, AgeBand | None]
+Measure = Callable[[Cells], Counts]
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """Which parts of a table of age bands and sexes may be shown.
+
+    Attributes:
+        cells: (8, 3).
+        by_age: Sums over sexes, (8,).
+        by_sex: Sums over age bands, (3,).
+        total: The sum of all.
+    """
+
+    cells: Lines
+    by_age: Lines
+    by_sex: Lines
+    total: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """The people of a filter, and those between it and the wider ones.
+
+    Attributes:
+        filters: The filter.
+        cells: Its people, any sex and age.
+        around: The wider filters' people with their signs: for each combination of narrowings turned inside out,
+            what has to be added and subtracted to have the people in it.
+        slices: People of each month and value that the filter puts together, (m, 8, 3).
+    """
+
+    filters: Filters
+    cells: Cells
+    around: tuple[tuple[tuple[int, Cells], ...], ...]
+    slices: Counts
+
+    @cached_property
+    def bands(self) -> Lines:
+        """Age bands that the filter names, (8,)."""
+        chosen = self.filters.age_bands
+        return np.array([not chosen or band in chosen for band in AGE_BANDS], dtype=np.bool_)
+
+    @cached_property
+    def sexes(self) -> Lines:
+        """Sexes that the filter names, (3,)."""
+        chosen = self.filters.sexes
+        return np.array([not chosen or sex in chosen for sex in SEXES], dtype=np.bool_)
+
+    @property
+    def selected(self) -> Lines:
+        """Cells that the filter's sexes and age bands name, (8, 3)."""
+        cells: Lines = self.bands[:, None] & self.sexes[None, :]
+        return cells
+
+    def blocks(self, measure: Measure) -> Counts:
+        """Measure the filter's people and each combination around them.
+
+        Args:
+            measure: Of some people, (...); it has to add up over people.
+
+        Returns:
+            (1 + combinations, ...), the filter's own first.
+        """
+        known: dict[int, Counts] = {}
+
+        def of(cells: Cells) -> Counts:
+            return known.setdefault(id(cells), measure(cells))
+
+        others = [np.sum([sign * of(cells) for sign, cells in terms], axis=0) for terms in self.around]
+        return np.stack([of(self.cells), *others])
+
+    def shown(self, measure: Measure, small: Callable[[Counts], Lines]) -> Shown:
+        """Choose what may be shown of a table.
+
+        Args:
+            measure: Of some people, (8, 3, k).
+            small: Says of (..., k) which must not be seen.
+        """
+        blocks = self.blocks(measure)
+        number, k = blocks.shape[0], blocks.shape[-1]
+        stacked = np.concatenate(
+            [blocks.transpose(1, 2, 0, 3).reshape(*CELLS, number * k), self.slices.transpose(1, 2, 0)], axis=2
+        )
+
+        def unsafe(cells: Counts) -> Lines:
+            parts = cells[..., : number * k].reshape(*cells.shape[:-1], number, k)
+            return np.logical_or(small(parts).any(axis=-1), are_small(cells[..., number * k :, None]).any(axis=-1))
+
+        hidden = hidden_lines(stacked, unsafe)
+        if hidden is None:
+            return Shown(np.zeros(CELLS, np.bool_), np.zeros(CELLS[0], np.bool_), np.zeros(CELLS[1], np.bool_), False)
+        rows, columns = hidden
+        return Shown(~(rows[:, None] | columns[None, :]), ~rows, ~columns, True)
+
+    def may_show(self, measure: Measure, small: Callable[[Counts], Lines]) -> bool:
+        """Say whether a figure of the chosen sexes and ages may be shown.
+
+        Args:
+            measure: Of some people, (8, 3, k).
+            small: Says of (..., k) which must not be seen.
+        """
+        return bool(self.may_show_all(lambda cells: measure(cells)[:, :, None], small)[0])
+
+    def may_show_all(self, measure: Measure, small: Callable[[Counts], Lines]) -> Lines:
+        """Say of many figures of the chosen sexes and ages which may be shown.
+
+        Args:
+            measure: Of some people, (8, 3, figures, k).
+            small: Says of (..., k) which must not be seen.
+
+        Returns:
+            One answer a figure.
+        """
+        blocks = self.blocks(measure)
+        cornered = np.stack([self.corners(block) for block in blocks])
+        fine: Lines = np.logical_not(small(cornered).any(axis=(0, 1)))
+        if len(self.slices):
+            slices = np.stack([self.corners(part[..., None]) for part in self.slices])
+            fine &= not are_small(slices).any()
+        return fine
+
+    def corners(self, table: Counts) -> Counts:
+        """Sum a table (8, 3, ...) up inside and outside the chosen sexes and ages: (corners, ...)."""
+        sides = [
+            [chosen, np.logical_not(chosen)] if not chosen.all() else [chosen] for chosen in (self.bands, self.sexes)
+        ]
+        return np.stack([table[np.ix_(r, c)].sum(axis=(0, 1)) for r in sides[0] for c in sides[1]])
+
+    def inside(self, table: Counts) -> Counts:
+        """Sum a table (8, 3, ...) up over the chosen sexes and ages: (...)."""
+        inner: Counts = self.corners(table)[0]
+        return inner
+
+
+def unsafe_from(at_least: Severity) -> Callable[[Counts], Lines]:
+    """Return the test of grade counts (..., 4) for a split at a grade."""
+
+    def unsafe(grades: Counts) -> Lines:
+        return ~shown_from(grades)[..., int(at_least)]
+
+    return unsafe
+
+
+def open_frame(store: RecordStore, filters: Filters) -> Frame:
+    """Count the people of a filter and those around it.
+
+    Raises:
+        RecordsError: The records cannot be read.
+    """
+    version = store.version
+    place = filters.only(filters.narrowed)
+    around, slices = store.memory.recall(
+        version, ("around", place), lambda: (_around(store, place), _slices(store, place))
+    )
+    return Frame(filters, read_cells(store, filters), around, slices)
+
+
+def subsets(narrowings: tuple[Narrowing, ...]) -> list[tuple[Narrowing, ...]]:
+    """Return all combinations, the empty one first."""
+    return list(chain.from_iterable(combinations(narrowings, size) for size in range(len(narrowings) + 1)))
+
+
+def _around(store: RecordStore, filters: Filters) -> tuple[tuple[tuple[int, Cells], ...], ...]:
+    """Put inclusion and exclusion together: people outside the narrowings of a combination and inside all others."""
+    used = filters.narrowed
+    tables = {subset: read_cells(store, filters.only(subset)) for subset in subsets(used)}
+    boxes = []
+    for outside in subsets(used)[1:]:
+        inside = [narrowing for narrowing in used if narrowing not in outside]
+        boxes.append(
+            tuple(
+                ((-1) ** len(turned), tables[tuple(n for n in used if n in inside or n in turned)])
+                for turned in subsets(outside)
+            )
+        )
+    return tuple(boxes)
+
+
+def _slices(store: RecordStore, filters: Filters) -> Counts:
+    """Count people by each month and value that the filter puts together: (m, 8, 3)."""
+    columns = {Narrowing.TIME: "month", Narrowing.REGION: "region", Narrowing.SOURCE: "source"}
+    several = {
+        Narrowing.TIME: True,
+        Narrowing.REGION: len(set(filters.regions)) > 1,
+        Narrowing.SOURCE: len(set(filters.sources)) > 1,
+    }
+    tables = [
+        read_slices(store, filters, column)
+        for narrowing, column in columns.items()
+        if narrowing in filters.narrowed and several[narrowing]
+    ]
+    tables += [read_cells(store, one).everyone[None] for one in _alternatives(filters)]
+    return np.concatenate([np.zeros((0, *CELLS), np.int64), *tables])
+
+
+def _alternatives(filters: Filters) -> list[Filters]:
+    """The same filter with one of several models, views or values of an answer each time."""
+    found: list[Filters] = []
+    if len(filters.model_ids) > 1:
+        found += [replace(filters, model_ids=(one,)) for one in filters.model_ids]
+    if len(filters.views) > 1:
+        found += [replace(filters, views=(one,)) for one in filters.views]
+    for field in {field for field, _ in filters.answers}:
+        rest = tuple(pair for pair in filters.answers if pair[0] != field)
+        values = [pair for pair in filters.answers if pair[0] == field]
+        if len(values) > 1:
+            found += [replace(filters, answers=(*rest, pair)) for pair in values]
+    return found
+
+
+def read_slices(store: RecordStore, filters: Filters, column: str) -> Counts:
+    """Count people by the values of a column, by age band and sex.
+
+    Args:
+        store: The records.
+        filters: Which people.
+        column: A column of `people_sql`.
+
+    Returns:
+        (values, 8, 3), in the order of the values.
+    """
+    people = people_sql(filters)
+    with store.cursor() as cursor:
+        found = cursor.execute(
+            f"""SELECT {column} AS value, (code >> {BAND_SHIFT}) AS who, count(*) AS people
+                FROM ({people.sql}) GROUP BY ALL""",  # noqa: S608 (constants; values are parameters)
+            list(people.parameters),
+        ).fetchnumpy()
+    if not len(found["who"]):
+        return np.zeros((0, *CELLS), np.int64)
+    _, places = np.unique(np.asarray(found["value"]).astype(str), return_inverse=True)
+    who, counts = np.asarray(found["who"]).astype(np.int64), np.asarray(found["people"]).astype(np.int64)
+    tables = []
+    for place in range(int(places.max()) + 1):
+        chosen: npt.NDArray[np.bool_] = places == place
+        tables.append(by_cell(who[chosen], counts[chosen])[..., 0])
+    return np.stack(tables)

@@ -1,0 +1,70 @@
+"""How far conditions have gone: the shares of the four grades."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from core.records.statistics.filters import EVERYONE, Filters
+from core.records.statistics.frame import open_frame, unsafe_from
+from core.records.statistics.rates import Rate, wilson
+from core.records.store import RecordStore
+from core.taxonomy import Condition, Severity
+
+
+@dataclass(frozen=True)
+class GradeShare:
+    """A grade, or neighbouring grades put together because one alone would stand for fewer than ten people.
+
+    Attributes:
+        lowest: The lowest grade in it.
+        highest: The highest; the same as `lowest` for a single grade.
+        rate: Its share of those graded.
+    """
+
+    lowest: Severity
+    highest: Severity
+    rate: Rate
+
+
+@dataclass(frozen=True)
+class SeverityShares:
+    """How the grades of a condition are spread.
+
+    Attributes:
+        condition: The condition.
+        n: People graded; None where nobody was or it may not be told.
+        shares: From good to severe, together everyone graded; empty likewise.
+    """
+
+    condition: Condition
+    n: int | None
+    shares: tuple[GradeShare, ...]
+
+
+def severity_shares(store: RecordStore, filters: Filters = EVERYONE) -> Mapping[Condition, SeverityShares]:
+    """Say how the grades of each condition are spread.
+
+    Raises:
+        RecordsError: The records cannot be read.
+    """
+    frame = open_frame(store, filters)
+    splits = {grade: frame.may_show_all(lambda cells: cells.grades, unsafe_from(grade)) for grade in Severity}
+    grades = frame.inside(frame.cells.grades)
+    answers = {}
+    for place, condition in enumerate(Condition):
+        counts = [int(count) for count in grades[place]]
+        n = sum(counts)
+        starts = [Severity.GOOD, *(g for g in list(Severity)[1:] if splits[g][place])]
+        if not n or not splits[Severity.GOOD][place]:
+            answers[condition] = SeverityShares(condition, None, ())
+            continue
+        ends = [*(Severity(start - 1) for start in starts[1:]), Severity.SEVERE]
+        answers[condition] = SeverityShares(
+            condition,
+            n,
+            tuple(
+                GradeShare(low, high, wilson(sum(counts[low : high + 1]), n))
+                for low, high in zip(starts, ends, strict=True)
+            ),
+        )
+    return MappingProxyType(answers)

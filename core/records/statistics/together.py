@@ -1,0 +1,116 @@
+"""Which conditions go together."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.records.privacy import Counts, Lines, are_small
+from core.records.statistics.cells import Cells
+from core.records.statistics.filters import EVERYONE, FIRST_GRADE, Filters
+from core.records.statistics.frame import Frame, open_frame
+from core.records.statistics.rates import Estimate, lift
+from core.records.store import RecordStore
+from core.taxonomy import Condition, Severity
+
+_PAIRS = [(a, b) for a in range(len(Condition)) for b in range(a + 1, len(Condition))]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two conditions among people graded for both.
+
+    Attributes:
+        first: One condition.
+        second: The other.
+        n: People graded for both; None where it may not be told, and then all that follows.
+        both: Those with both at or above the grade asked for.
+        with_first: Those with the first.
+        with_second: Those with the second.
+        expected: How many would have both if they had nothing to do with each other.
+        lift: Both / expected, with its interval; None where nobody has one of them.
+    """
+
+    first: Condition
+    second: Condition
+    n: int | None = None
+    both: int | None = None
+    with_first: int | None = None
+    with_second: int | None = None
+    expected: float | None = None
+    lift: Estimate | None = None
+
+
+def co_occurrence(
+    store: RecordStore, at_least: Severity = Severity.MILD, filters: Filters = EVERYONE
+) -> tuple[Pair, ...]:
+    """Say of each two conditions how often they meet.
+
+    Args:
+        store: The records.
+        at_least: The lowest grade that counts.
+        filters: Which people.
+
+    Returns:
+        The fifteen pairs, in the order of the taxonomy.
+
+    Raises:
+        RecordsError: The records cannot be read.
+    """
+    version = store.version
+    return store.memory.recall(
+        version, ("together", at_least, filters), lambda: _pairs(open_frame(store, filters), at_least)
+    )
+
+
+def _pairs(frame: Frame, at_least: Severity) -> tuple[Pair, ...]:
+    chosen = None if frame.selected.all() else frame.selected
+
+    def fourfold(cells: Cells) -> Counts:
+        return _fourfold(cells, at_least, chosen)
+
+    blocks = frame.blocks(fourfold)
+    told: Lines = np.logical_not(are_small(blocks).any(axis=(0, 1)))
+    told &= frame.may_show(lambda cells: cells.everyone[..., None], are_small)
+    conditions = list(Condition)
+    pairs = []
+    for number, (a, b) in enumerate(_PAIRS):
+        both, only_first, only_second, neither = (int(count) for count in blocks[0, 0, number])
+        n = both + only_first + only_second + neither
+        if not n or not told[number]:
+            pairs.append(Pair(conditions[a], conditions[b]))
+            continue
+        first, second = both + only_first, both + only_second
+        pairs.append(
+            Pair(
+                conditions[a],
+                conditions[b],
+                n=n,
+                both=both,
+                with_first=first,
+                with_second=second,
+                expected=first * second / n,
+                lift=lift(both, first, second, n),
+            )
+        )
+    return tuple(pairs)
+
+
+def _fourfold(cells: Cells, at_least: Severity, chosen: Lines | None) -> Counts:
+    """Count people with both, one, the other and neither of each pair, inside and outside: (sides, 15, 4)."""
+    sides = [np.ones(len(cells.codes), np.bool_)]
+    if chosen is not None:
+        inside = cells.chosen(chosen)
+        sides = [inside, ~inside]
+    states = cells.all_states
+    graded = (states >= FIRST_GRADE).astype(np.float64)
+    present = (states >= FIRST_GRADE + int(at_least)).astype(np.float64)
+    absent = graded - present
+    tables = []
+    for side in sides:
+        weights = cells.people * side
+        both, first_only, neither = (
+            np.rint((left * weights) @ right.T).astype(np.int64)
+            for left, right in ((present, present), (present, absent), (absent, absent))
+        )
+        tables.append(np.stack([[both[a, b], first_only[a, b], first_only[b, a], neither[a, b]] for a, b in _PAIRS]))
+    return np.stack(tables)
