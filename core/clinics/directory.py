@@ -1,20 +1,19 @@
 """The directory of clinics: search by words, and the nearest by exact great-circle distance."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, overload
+from typing import Final
 
 import numpy as np
 
 from core.clinics.clinic import Clinic, read_departments
 from core.clinics.flaws import Remark
+from core.clinics.found import EVERYTHING, Found, Nearby, Query
 from core.clinics.names import Names
-from core.clinics.nearest import EARTH_RADIUS_KM, Flags, Floats, Grid, Ranking, Rows, great_circle_km
+from core.clinics.nearest import EARTH_RADIUS_KM, Flags, Floats, Grid, Rows, great_circle_km
 from core.clinics.reading import BUILT_IN, BUILT_IN_DATE, read_clinics
 from core.clinics.table import ClinicTable
-from core.taxonomy import Region
 
 __all__ = [
     "BUILT_IN",
@@ -29,74 +28,6 @@ __all__ = [
 ]
 
 ANYWHERE: Final = (-90.0, -180.0, 90.0, 180.0)
-
-
-@dataclass(frozen=True)
-class Query:
-    """Which clinics are asked for; everything by default.
-
-    Attributes:
-        words: Parts of the Korean name, of the name in Latin letters (given, or spelled after its sound) or of its
-            first consonants (ㅅㅂㄹㅅ), all of which must occur; upper and lower case and gaps do not matter.
-        region: Province.
-        district: District in Korean.
-        kind: Kind of institution in HIRA's words.
-        department: Department in HIRA's words.
-        has_phone: Only those with a phone number.
-        departments: Any of these departments; a person with a result is led here with them.
-    """
-
-    words: str = ""
-    region: Region | None = None
-    district: str = ""
-    kind: str = ""
-    department: str = ""
-    has_phone: bool = False
-    departments: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Nearby:
-    """A clinic and how far it is.
-
-    Attributes:
-        clinic: The clinic; its coordinates are known.
-        distance_km: Great-circle distance in kilometres.
-    """
-
-    clinic: Clinic
-    distance_km: float
-
-
-class Found(Sequence[Nearby]):
-    """All clinics found, the nearest first; only those looked at are made."""
-
-    def __init__(self, clinics: ClinicTable, ranking: Ranking) -> None:
-        self._clinics, self._ranking = clinics, ranking
-
-    def __len__(self) -> int:
-        return len(self._ranking.rows)
-
-    @property
-    def rows(self) -> Rows:
-        """Numbers of the clinics (in `Directory.clinics`), the nearest first."""
-        return self._ranking.rows
-
-    @overload
-    def __getitem__(self, index: int) -> Nearby: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Nearby, ...]: ...
-    def __getitem__(self, index: int | slice) -> Nearby | tuple[Nearby, ...]:
-        """Make one of them, or those of a slice."""
-        if not isinstance(index, slice):
-            index = range(len(self))[index]
-            return self[index : index + 1][0]
-        clinics = self._clinics.take(self._ranking.rows[index])
-        return tuple(map(Nearby, clinics, self._ranking.distances_km[index].tolist()))
-
-    def __iter__(self) -> Iterator[Nearby]:
-        for start in range(0, len(self), 1000):
-            yield from self[start : start + 1000]
 
 
 class Directory:
@@ -158,11 +89,11 @@ class Directory:
         """Return the number (in `clinics`) of the clinic of that id, or None."""
         return self._rows.get(identity)
 
-    def count(self, query: Query = Query()) -> int:
+    def count(self, query: Query = EVERYTHING) -> int:
         """Return how many clinics match, those without coordinates included."""
         return int(np.count_nonzero(self._all_matching(query)))
 
-    def search(self, query: Query = Query(), limit: int | None = None, offset: int = 0) -> tuple[Clinic, ...]:
+    def search(self, query: Query = EVERYTHING, limit: int | None = None, offset: int = 0) -> tuple[Clinic, ...]:
         """Return the clinics that match, in the order of the directory, those without coordinates included.
 
         Args:
@@ -173,7 +104,7 @@ class Directory:
         rows = np.flatnonzero(self._all_matching(query))
         return self.clinics.take(rows[offset : None if limit is None else offset + limit])
 
-    def without_position(self, query: Query = Query(), limit: int | None = None) -> tuple[Clinic, ...]:
+    def without_position(self, query: Query = EVERYTHING, limit: int | None = None) -> tuple[Clinic, ...]:
         """Return the clinics that match and whose coordinates are unknown: found by region, never by distance."""
         rows = np.flatnonzero(self._all_matching(query) & np.isnan(self._latitudes))
         return self.clinics.take(rows[:limit])
@@ -185,7 +116,7 @@ class Directory:
         limit: int = 20,
         *,
         within_km: float | None = None,
-        query: Query = Query(),
+        query: Query = EVERYTHING,
     ) -> tuple[Nearby, ...]:
         """Return the nearest clinics that match, the nearest first; equal distances in the order of the directory.
 
@@ -206,7 +137,7 @@ class Directory:
         return self._ranked(latitude, longitude, limit, within_km, query)[:]
 
     def all_near(
-        self, latitude: float, longitude: float, *, within_km: float | None = None, query: Query = Query()
+        self, latitude: float, longitude: float, *, within_km: float | None = None, query: Query = EVERYTHING
     ) -> Found:
         """Return all clinics that match by distance: `len()` counts them, a slice makes one page.
 
@@ -221,7 +152,7 @@ class Directory:
         """
         return self._ranked(latitude, longitude, len(self), within_km, query)
 
-    def in_box(self, box: tuple[float, float, float, float] = ANYWHERE, query: Query = Query()) -> Rows:
+    def in_box(self, box: tuple[float, float, float, float] = ANYWHERE, query: Query = EVERYTHING) -> Rows:
         """Return the numbers of the clinics (in `clinics`) that match and lie in a box, for a map's view.
 
         Args:

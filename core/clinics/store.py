@@ -6,7 +6,6 @@ can search and import while the application runs, and neither waits for the othe
 
 import hashlib
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import duckdb
 
 from core.clinics.adding import insert, stage
 from core.clinics.built_in import read_built_in
+from core.clinics.database import count_clinics, drop_list, open_file, transaction
 from core.clinics.directory import Directory
 from core.clinics.faults import explained
 from core.clinics.links import mended_web_link
@@ -26,8 +26,6 @@ from core.errors import ClinicsError
 
 VERSION: Final = 1
 _SCHEMA_SQL: Final = Path(__file__).with_name("schema.sql")
-_WAIT_SECONDS: Final = 10.0
-_PAUSE_SECONDS: Final = 0.05
 
 # DuckDB loses its lock on a file when any handle to it is closed in the process: one at a time.
 _opening = threading.RLock()
@@ -114,7 +112,7 @@ class ClinicStore:
             row = cursor.execute("SELECT max(id) + 1 FROM lists").fetchone()
             assert row is not None
             for number in dropped:
-                _drop(cursor, number)
+                drop_list(cursor, number)
             insert(cursor, new, int(row[0]))
             return int(row[0]), changes
 
@@ -131,9 +129,9 @@ class ClinicStore:
             known = cursor.execute("SELECT 1 FROM lists WHERE id = ? AND id <> ?", [list_id, BUILT_IN_LIST]).fetchall()
             if not known:
                 raise ClinicsError("clinics.unknown_list", list=list_id)
-            before = _count(cursor)
-            _drop(cursor, list_id)
-            return before - _count(cursor)
+            before = count_clinics(cursor)
+            drop_list(cursor, list_id)
+            return before - count_clinics(cursor)
 
     def set_booking(self, clinic_id: str, address: str) -> None:
         """Fill in the address where a clinic is booked; an empty one takes it out.
@@ -183,13 +181,13 @@ class ClinicStore:
         with _opening:
             if not self._filled or self._stamp() is None:
                 self._fill()
-            with self._connect(read_only=False) as connection, _transaction(connection):
+            with self._connect(read_only=False) as connection, transaction(connection):
                 yield connection
 
     @contextmanager
     def _connect(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
         with explained(self.path):
-            connection = _wait_for(self.path, read_only=read_only)
+            connection = open_file(self.path, read_only=read_only)
             try:
                 yield connection
                 if not read_only:
@@ -211,12 +209,12 @@ class ClinicStore:
         new = read_built_in(self._built_in, digest)
         with explained(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._connect(read_only=False) as connection, _transaction(connection):
+        with self._connect(read_only=False) as connection, transaction(connection):
             # Another process may have been faster.
             if (known := self._built_in_digest(connection)) is None:
                 connection.execute(_SCHEMA_SQL.read_text(encoding="utf-8"))
             if known != digest:
-                _drop(connection, BUILT_IN_LIST)
+                drop_list(connection, BUILT_IN_LIST)
                 stage(connection, new)
                 insert(connection, new, BUILT_IN_LIST)
         self._filled = True
@@ -233,45 +231,3 @@ class ClinicStore:
             raise ClinicsError("clinics.newer_version", path=self.path)
         found = connection.execute("SELECT digest FROM lists WHERE id = ?", [BUILT_IN_LIST]).fetchall()
         return str(found[0][0]) if found else ""
-
-
-def _wait_for(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    """Open the file, waiting a while for another process that writes."""
-    until = time.monotonic() + _WAIT_SECONDS
-    while True:
-        try:
-            return duckdb.connect(
-                path,
-                read_only=read_only,
-                config={
-                    "autoinstall_known_extensions": "false",
-                    "autoload_known_extensions": "false",
-                    "allow_community_extensions": "false",
-                    "python_enable_replacements": "false",
-                    "enable_external_access": "false",
-                },
-            )
-        except duckdb.IOException as error:
-            if "lock" not in str(error).lower() or time.monotonic() > until:
-                raise
-            time.sleep(_PAUSE_SECONDS)
-
-
-@contextmanager
-def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    connection.execute("BEGIN")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
-
-
-def _drop(connection: duckdb.DuckDBPyConnection, number: int) -> None:
-    connection.execute("DELETE FROM clinics WHERE list_id = ?", [number])
-    connection.execute("DELETE FROM lists WHERE id = ?", [number])
-
-
-def _count(connection: duckdb.DuckDBPyConnection) -> int:
-    return int(connection.execute("SELECT count(DISTINCT id) FROM clinics").fetchall()[0][0])

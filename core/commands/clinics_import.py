@@ -164,7 +164,7 @@ def _report(ready: "Prepared", changes: "Changes", number: int | None, reject_fi
     for label, counts in (("left out", ready.reasons), ("put right or left blank", ready.mended)):
         for flaw, rows in counts.items():
             say(f"  {label}, {flaw}: {rows:,}")
-    if not ready.departments_known:
+    if ready.new.origin == "hira" and not ready.departments_known:
         say("No file says who has which department; give HIRA's file of departments too to know the dermatologists")
     if changes.missing:
         say(f"{changes.missing:,} places of earlier editions are not in this one; --replace drops them")

@@ -100,6 +100,25 @@ def test_dermatologists_are_found_by_the_file_of_departments(made, order, store)
     assert clinics[0].hours == (*week, Hours(Day.SATURDAY, "09:00", "13:00"), Hours(Day.SUNDAY))
 
 
+def test_a_whole_release_comes_as_one_archive(made):
+    release = as_zip(
+        {
+            "1.병원정보서비스(2026.6.).xlsx": as_xlsx(HEADER, made.rows),
+            "2.약국정보서비스(2026.6.).xlsx": b"never opened",
+            "4.의료기관별상세정보서비스_02_세부정보(2026.6.).xlsx": as_xlsx(DETAILS_HEADER, made.details),
+            "5.의료기관별상세정보서비스_03_진료과목정보(2026.6.).xlsx": as_xlsx(DEPARTMENTS_HEADER, made.departments),
+            "7.의료기관별상세정보서비스_05_의료장비정보(2026.6.).xlsx": b"never opened",
+        }
+    )
+    prepared = prepare([Upload("전국 병의원 및 약국 현황 2026.6.zip", release)])
+    assert prepared.failures == ()
+    assert [table.kind for table in prepared.tables] == [
+        TableKind.HIRA_BASIC, TableKind.HIRA_DETAILS, TableKind.HIRA_DEPARTMENTS,
+    ]  # fmt: skip
+    assert prepared.accepted == len(made.dermatology)
+    assert (prepared.new.source_date, prepared.new.series) == ("2026-06", "hira")
+
+
 def test_every_department_where_asked(made):
     files = [Upload("b.csv", as_csv(HEADER, made.rows)), Upload("d.csv", as_csv(DEPARTMENTS_HEADER, made.departments))]
     assert prepare(files, every_department=True).accepted == made.accepted

@@ -9,12 +9,13 @@
 
 One small module a step: `archives`, `sheets` and `texts` open files, `files` tells them apart, `columns` understands a
 header, `core.clinics.checking` checks a row, `gathering` and `extras` keep what is good, `rejects` what is not,
-`preparing` leads.
+`reader` takes table after table, `preparing` leads.
 """
 
 from core.clinics.checking import Role
 from core.clinics.importing.columns import TableKind
 from core.clinics.importing.files import Upload
-from core.clinics.importing.preparing import Prepared, TableReport, prepare, recognise
+from core.clinics.importing.preparing import Prepared, prepare, recognise
+from core.clinics.importing.reader import TableReport
 
 __all__ = ["Prepared", "Role", "TableKind", "TableReport", "Upload", "prepare", "recognise"]

@@ -17,6 +17,9 @@ from core.errors import ClinicsError
 _ZIP_START: Final = b"PK"
 _SPREADSHEETS: Final = (".xlsx", ".xlsm", ".xls")
 _HEADER_WITHIN: Final = 10
+# Words in the names of the tables HIRA puts into one archive.
+_HIRA_BASIC: Final = "병원정보"
+_HIRA_WANTED: Final = (_HIRA_BASIC, "진료과목", "세부정보")
 
 
 @dataclass(frozen=True)
@@ -85,8 +88,15 @@ def open_tables(upload: Upload) -> Iterator[SourceTable]:
             raise ClinicsError("clinics.archive_empty", name=upload.name)
         if sum(member.file_size for _, member in members) > MOST_UNPACKED:
             raise ClinicsError("clinics.archive_too_large", name=upload.name, megabytes=MOST_UNPACKED // MEGABYTE)
-        for name, member in members:
+        for name, member in _wanted(members):
             yield from _open(unpack(archive, member, upload.name), name)
+
+
+def _wanted(members: list[tuple[str, zipfile.ZipInfo]]) -> list[tuple[str, zipfile.ZipInfo]]:
+    """Leave HIRA's tables of equipment, meals, pharmacies and the like unopened: large, and of no use here."""
+    if not any(_HIRA_BASIC in name for name, _ in members):
+        return members
+    return [(name, member) for name, member in members if any(word in name for word in _HIRA_WANTED)]
 
 
 def _open(content: bytes, name: str) -> Iterator[SourceTable]:

@@ -2,9 +2,9 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice
 from typing import Final
 
 import pyarrow as pa
@@ -13,49 +13,18 @@ from core.clinics.built_in import SOURCE as HIRA_SOURCE
 from core.clinics.checking import Role
 from core.clinics.clinic import Clinic
 from core.clinics.flaws import Flaw, Remark
-from core.clinics.importing.cells import Numbered
-from core.clinics.importing.columns import Columns, TableKind, shown, understand
-from core.clinics.importing.extras import Departments, Details
-from core.clinics.importing.files import SourceTable, Upload, open_tables
-from core.clinics.importing.gathering import MOST_ROWS, Gathering, complete, remarks_of, with_dermatology
-from core.clinics.importing.rejects import Rejects
-from core.clinics.importing.releases import release_date, series_of, title_of
+from core.clinics.importing.columns import TableKind, understand
+from core.clinics.importing.files import Upload, open_tables
+from core.clinics.importing.gathering import complete, remarks_of, with_dermatology
+from core.clinics.importing.reader import HIRA, Progress, Reader, TableReport, report_of
+from core.clinics.importing.releases import series_of, title_of
 from core.clinics.lists import NewList, Origin
 from core.clinics.table import clinic_of
 from core.errors import ClinicsError
 from core.locale import Language, text
 
-HIRA: Final = "hira"
-_TOLD_EVERY: Final = 2000
 _REMARKS_KEPT: Final = 1000
 _SAMPLE: Final = 5
-
-Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class TableReport:
-    """What was made of a table.
-
-    Attributes:
-        name: Of its file, with the sheet where there are several.
-        kind: What it is about.
-        rows: Rows read; 0 where it was passed over.
-        columns: Names of its columns.
-        mapping: Which column holds what, for tables of clinics.
-        renamed: The ending of its name says another format than it has.
-        missing: What a list of clinics would need and it lacks: `name`, `place`.
-        sample: Its first rows, as written.
-    """
-
-    name: str
-    kind: TableKind
-    rows: int
-    columns: tuple[str, ...]
-    mapping: Mapping[Role, str]
-    renamed: bool
-    missing: tuple[str, ...] = ()
-    sample: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,7 +69,7 @@ def recognise(uploads: Sequence[Upload], mapping: Mapping[Role, str] | None = No
         ClinicsError: A file is missing or no table, or a column named in `mapping` is not there.
     """
     tables = (table for upload in uploads for table in open_tables(upload))
-    return tuple(_report(table, understand(table.start, table.name, mapping), 0) for table in tables)
+    return tuple(report_of(table, understand(table.start, table.name, mapping), 0) for table in tables)
 
 
 def prepare(
@@ -129,7 +98,7 @@ def prepare(
     Raises:
         ClinicsError: No file holds clinics that can be used; the message says what is wrong with the first.
     """
-    reader = _Reader(uploads, mapping or {}, source_date, language, on_progress)
+    reader = Reader(uploads, mapping or {}, source_date, language, on_progress)
     reader.read_all()
     gathered = reader.gathering
     if not any(report.kind.lists_clinics for report in reader.reports):
@@ -167,74 +136,7 @@ def prepare(
     )
 
 
-class _Reader:
-    """Reads the tables of all files, each once, in whatever order they come."""
-
-    def __init__(
-        self,
-        uploads: Sequence[Upload],
-        mapping: Mapping[Role, str],
-        source_date: str,
-        language: Language,
-        on_progress: Progress | None,
-    ) -> None:
-        self.reports: list[TableReport] = []
-        self.failures: list[ClinicsError] = []
-        self.rejects = Rejects(language)
-        self.departments, self.details = Departments(), Details()
-        self.source_date = source_date or next((d for u in uploads if (d := release_date(u.name))), "")
-        self._uploads, self._mapping, self._language = uploads, mapping, language
-        self._on_progress = on_progress
-        self.gathering = Gathering(self.rejects, self.source_date)
-
-    def read_all(self) -> None:
-        """Read everything; a file that cannot be read is kept for the report, and the others go on."""
-        for upload in self._uploads:
-            try:
-                for table in open_tables(upload):
-                    self._read(table, upload)
-            except ClinicsError as error:
-                self.failures.append(error)
-
-    def refusal(self) -> ClinicsError:
-        """Return the error to raise where no table lists clinics."""
-        if self.failures:
-            return self.failures[0]
-        first = self.reports[0]
-        if any(report.kind is not TableKind.UNKNOWN for report in self.reports):
-            return ClinicsError("clinics.needs_basic", name=first.name)
-        missing = ", ".join(text(self._language, f"clinics.role.{word}") for word in first.missing)
-        return ClinicsError("clinics.unknown_columns", name=first.name, missing=missing, columns=shown(first.columns))
-
-    def _read(self, table: SourceTable, upload: Upload) -> None:
-        columns = understand(table.start, table.name, self._mapping)
-        before = self.gathering.read, self.departments.rows, self.details.rows
-        rows = self._told(table, columns)
-        if columns.kind is TableKind.HIRA_BASIC:
-            self.gathering.take(table.name, columns, rows, HIRA, HIRA_SOURCE)
-        elif columns.kind is TableKind.OWN:
-            self.gathering.take(table.name, columns, rows, f"own-{series_of(upload.name)}", title_of(upload.name))
-        elif columns.kind is TableKind.HIRA_DEPARTMENTS:
-            self.departments.read(columns, rows)
-        elif columns.kind is TableKind.HIRA_DETAILS:
-            self.details.read(columns, rows)
-        after = self.gathering.read, self.departments.rows, self.details.rows
-        self.reports.append(_report(table, columns, sum(after) - sum(before)))
-
-    def _told(self, table: SourceTable, columns: Columns) -> Iterator[Numbered]:
-        """Give the rows below the header, telling of progress."""
-        below = (row for row in table.start if row[0] > columns.line)
-        for done, row in enumerate(chain(below, table.rest)):
-            if done % _TOLD_EVERY == 0 and self._on_progress:
-                self._on_progress(table.name, min(done, table.rows), table.rows)
-            if done >= MOST_ROWS and columns.kind.lists_clinics:
-                raise ClinicsError("clinics.too_many_rows", name=table.name, limit=f"{MOST_ROWS:,}")
-            yield row
-        if self._on_progress:
-            self._on_progress(table.name, table.rows, table.rows)
-
-
-def _new_list(reader: _Reader, uploads: Sequence[Upload], table: pa.Table, name: str, digest: str) -> NewList:
+def _new_list(reader: Reader, uploads: Sequence[Upload], table: pa.Table, name: str, digest: str) -> NewList:
     kinds = {report.kind for report in reader.reports}
     hira = TableKind.HIRA_BASIC in kinds
     first = next(report.name for report in reader.reports if report.kind.lists_clinics)
@@ -255,17 +157,3 @@ def _digest(uploads: Sequence[Upload], *choices: object) -> str:
     for upload in uploads:
         digest.update(hashlib.sha256(upload.read()).digest())
     return digest.hexdigest()
-
-
-def _report(table: SourceTable, columns: Columns, rows: int) -> TableReport:
-    below = (cells for line, cells in table.start if line > columns.line)
-    return TableReport(
-        name=table.name,
-        kind=columns.kind,
-        rows=rows,
-        columns=columns.header,
-        mapping={role: columns.header[column] for role, column in columns.roles.items()},
-        renamed=table.renamed,
-        missing=columns.missing,
-        sample=tuple(tuple(cells) for cells in islice(below, _SAMPLE)),
-    )
