@@ -1,16 +1,25 @@
 """What every page shares: navigation, title row with the language switch, what this is not, the look."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
-from core.interface.language import LANGUAGE_KEY, current_language, draw_language_switch, say, settle_language
+from core.interface.language import (
+    LANGUAGE_KEY,
+    announce_language,
+    current_language,
+    draw_language_switch,
+    say,
+    settle_language,
+)
 from core.interface.registry import PAGES, PAGES_DIR, PageEntry, find_page
 
 FAVICON: Final = Path(__file__).with_name("favicon.svg").read_text(encoding="utf-8")
 STYLE_SHEET: Final = Path(__file__).with_name("style.css")
+_routing: Final = ContextVar("routing", default=False)
 
 
 def run_pages(draw_home: Callable[[], None]) -> None:
@@ -29,8 +38,27 @@ def run_pages(draw_home: Callable[[], None]) -> None:
     name = next(name for name, page in pages.items() if page is chosen)
     st.set_page_config(page_title=f"{chosen.title} · {say('common.app.name')}")
     st.html(STYLE_SHEET)
+    announce_language()
     _draw_header(name)
-    chosen.run()
+    token = _routing.set(True)
+    try:
+        chosen.run()
+    finally:
+        _routing.reset(token)
+
+
+def through_router() -> None:
+    """Make sure that a page is drawn by the router; the first line of every page.
+
+    Until `Home.py` has run once, Streamlit takes the files of `pages/` for pages of its own: whoever opens one by its
+    address as the first visitor gets that file alone. The router then runs here, and draws the page inside itself.
+    """
+    if _routing.get():
+        return
+    from core.interface.home_view import draw_home
+
+    run_pages(draw_home)
+    st.stop()
 
 
 def draw_page_link(name: str, label: str, **query: str) -> None:
@@ -55,6 +83,7 @@ def _as_streamlit_page(entry: PageEntry, draw_home: Callable[[], None]) -> st.Pa
         url_path=entry.name,
         default=entry.file is None,
         help=say(f"common.page_help.{entry.name}"),
+        visibility="hidden" if entry.hidden else "visible",
     )
 
 

@@ -31,6 +31,15 @@ def settle_language() -> None:
         st.query_params[LANGUAGE_KEY] = language
 
 
+def announce_language() -> None:
+    """Tell the browser the page's language, so that a screen reader speaks it and a translator leaves it alone.
+
+    Streamlit writes "en" into every page; the only text in this script is one of our two language codes.
+    """
+    code = current_language().value
+    st.html(f"<script>document.documentElement.lang = '{code}'</script>", unsafe_allow_javascript=True)
+
+
 def draw_language_switch() -> None:
     """Draw the switch."""
     # Not bound to the address with `bind=`: that writes the label ("English") and nothing for the default.

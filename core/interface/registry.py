@@ -31,13 +31,13 @@ class PageEntry:
 
 PAGES: Final = (
     PageEntry("home", None, ":material/home:"),
-    PageEntry("diagnosis", "1_Diagnosis.py", ":material/center_focus_strong:"),
-    PageEntry("statistics", "2_Statistics.py", ":material/bar_chart:"),
-    PageEntry("care", "4_Care.py", ":material/checklist:"),
-    PageEntry("clinics", "3_Clinics.py", ":material/local_hospital:"),
-    PageEntry("operator", "8_Operator.py", ":material/storefront:", hidden=True),
-    PageEntry("history", "5_History.py", ":material/timeline:"),
-    PageEntry("about", "9_About.py", ":material/shield_person:"),
+    PageEntry("diagnosis", "1_diagnosis.py", ":material/center_focus_strong:"),
+    PageEntry("statistics", "2_statistics.py", ":material/bar_chart:"),
+    PageEntry("care", "4_care.py", ":material/checklist:"),
+    PageEntry("clinics", "3_clinics.py", ":material/local_hospital:"),
+    PageEntry("operator", "8_operator.py", ":material/storefront:", hidden=True),
+    PageEntry("history", "5_history.py", ":material/timeline:"),
+    PageEntry("about", "9_about.py", ":material/shield_person:"),
 )
 
 

@@ -50,8 +50,10 @@ def test_example_is_graded_stored_listed_and_deleted(open_page, language, locale
 def test_link_keeps_its_language(open_page):
     page = open_page("diagnosis?lang=ko", locale="en-US")
     expect(page.locator("h1").first).to_have_text(text(Language.KOREAN, "common.page.diagnosis"))
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
     page.get_by_role("radio", name="English").click()
     expect(page.locator("h1").first).to_have_text(text(Language.ENGLISH, "common.page.diagnosis"))
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     assert "lang=en" in page.url
 
 

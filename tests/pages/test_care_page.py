@@ -13,7 +13,7 @@ from core.locale import Language, text
 from core.settings import get_settings
 from tests.unit.making_plans import diagnosis, refused
 
-CARE, DIAGNOSIS = "4_Care.py", "1_Diagnosis.py"
+CARE, DIAGNOSIS = "4_care.py", "1_diagnosis.py"
 PLAN = 'class="ss-plan"'
 FLAGS = 'class="ss-flags'
 SENTENCE = 'class="ss-sentence"'
@@ -89,7 +89,7 @@ def test_answers_change_the_plan_and_survive_other_pages(open_app):
     patch_test = say("line.dye_patch_test").split(":")[0]
     assert patch_test in plan_of(app)
 
-    app.switch_page("pages/9_About.py").run()
+    app.switch_page("pages/9_about.py").run()
     to_care(app)
     assert patch_test in plan_of(app)
     assert any("every month or two" in one.value for one in app.caption)
@@ -136,7 +136,7 @@ def test_answers_are_kept_only_with_both_consents_and_leave_no_bytes(open_app):
     assert stored_answers() == {"shampoo": "daily"}
     app.selectbox(key="care_pregnancy").set_value("breast_feeding").run()
     app.button(key="care_show").click().run()
-    app.switch_page("pages/9_About.py").run()
+    app.switch_page("pages/9_about.py").run()
     to_care(app)
     assert stored_answers() == {"shampoo": "daily", "pregnancy": "breast_feeding"}
 

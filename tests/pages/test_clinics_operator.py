@@ -5,7 +5,7 @@ import pytest
 from core.interface.clinics_resources import get_clinic_store
 from core.locale import Language, text
 
-CLINICS = "3_Clinics.py"
+CLINICS = "3_clinics.py"
 PASSWORD = "a long password"
 LIST = (
     "상호,도로명주소,위도,경도,전화\n"

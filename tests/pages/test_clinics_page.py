@@ -4,7 +4,7 @@ from core.clinics.directory import Directory
 from core.interface.clinics_position import Position
 from core.locale import Language, text
 
-CLINICS = "3_Clinics.py"
+CLINICS = "3_clinics.py"
 
 
 def say(key, **values):
@@ -145,7 +145,7 @@ def test_choosing_in_the_list_is_kept_in_the_address_and_forgotten_with_the_filt
 def test_choices_survive_a_visit_to_another_page(open_app):
     app = open_app(CLINICS)
     app.selectbox(key="clinics_region").select_index(3).run()
-    app.switch_page("pages/9_About.py").run()
+    app.switch_page("pages/9_about.py").run()
     app.switch_page(f"pages/{CLINICS}").run()
     assert app.selectbox(key="clinics_region").value == "KR-28"
 

@@ -4,7 +4,7 @@ from core.interface.examples import list_examples
 from core.interface.resources import get_store
 from core.locale import Language, text
 
-DIAGNOSIS = "1_Diagnosis.py"
+DIAGNOSIS = "1_diagnosis.py"
 SENTENCE = 'class="ss-sentence"'
 
 
@@ -89,7 +89,7 @@ def test_only_bad_files_give_no_grade(open_app):
 
 def test_result_survives_a_look_at_another_page(open_app, example):
     app = upload(open_app(DIAGNOSIS), example)
-    app.switch_page("pages/9_About.py").run()
+    app.switch_page("pages/9_about.py").run()
     app.switch_page(f"pages/{DIAGNOSIS}").run()
     assert SENTENCE in markup(app)
 

@@ -10,7 +10,7 @@ from core.records.history_guesses import FREE_TRIES
 from core.records.history_key import make_key, parse_key
 from core.taxonomy import CONDITIONS, Condition, Severity, View
 
-DIAGNOSIS, HISTORY = "1_Diagnosis.py", "5_History.py"
+DIAGNOSIS, HISTORY = "1_diagnosis.py", "5_history.py"
 
 
 def say(key, **values):

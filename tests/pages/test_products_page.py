@@ -80,14 +80,14 @@ def care(open_app):
     """Open the care page with the plan of a picture that was uploaded."""
 
     def open_care(name, *, example=False):
-        app = open_app("1_Diagnosis.py", **({"example": name} if example else {}))
+        app = open_app("1_diagnosis.py", **({"example": name} if example else {}))
         reading = read_products(make_csv(*ROWS), "p.csv")
         save_products(get_store(), [product.as_row() for product in reading.products])
         if not example:
             photo = (f"{name}.jpg", (EXAMPLES / f"{name}.jpg").read_bytes(), "image/jpeg")
             app.file_uploader(key="photos_0").set_value([photo]).run()
         app.selectbox(key="age_band").set_value("30s").run()
-        app.switch_page("pages/4_Care.py").run()
+        app.switch_page("pages/4_care.py").run()
         app.button(key="care_show").click().run()
         assert not app.exception
         return app
@@ -108,8 +108,8 @@ class TestCarePage:
         first = counts()
         assert {row[0] for row in first} == {VIEW, "good", *(f"more{n}" for n in range(4)), *SEARCHES}
         assert {row[1:] for row in first} == {("dandruff", None, "30s", 1, 0)}
-        app.switch_page("pages/9_About.py").run()
-        app.switch_page("pages/4_Care.py").run()
+        app.switch_page("pages/9_about.py").run()
+        app.switch_page("pages/4_care.py").run()
         assert counts() == first
         app.button(key="products_more").click().run()
         assert {row[0] for row in counts()} - {row[0] for row in first} == {"paid", "more4"}
@@ -146,14 +146,14 @@ class TestOperatorPage:
     def operator(self, open_app, monkeypatch):
         monkeypatch.setenv("SCALPSPECTRA_OPERATOR_PASSWORD", PASSWORD)
         get_settings.cache_clear()
-        app = open_app("8_Operator.py")
+        app = open_app("8_operator.py")
         app.text_input(key="operator_password").set_value(PASSWORD)
         app.button[0].click().run()
         assert not app.exception
         return app
 
     def test_it_is_off_unless_switched_on(self, open_app):
-        app = open_app("8_Operator.py")
+        app = open_app("8_operator.py")
         assert say("operator.off") in app.info[0].value
         assert not app.text_input
         assert not app.get("file_uploader")
@@ -162,7 +162,7 @@ class TestOperatorPage:
         monkeypatch.setenv("SCALPSPECTRA_OPERATOR_PASSWORD", PASSWORD)
         monkeypatch.setattr("core.interface.operator_door._WAIT_S", 0.0)
         get_settings.cache_clear()
-        app = open_app("8_Operator.py")
+        app = open_app("8_operator.py")
         app.text_input(key="operator_password").set_value("something else")
         app.button[0].click().run()
         assert [one.value for one in app.error] == [say("operator.wrong")]

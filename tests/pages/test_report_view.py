@@ -13,7 +13,7 @@ def button(app, key):
 
 @pytest.mark.parametrize("language", list(Language))
 def test_result_offers_the_report_without_the_photo(open_app, language):
-    app = open_app("1_Diagnosis.py", language, example="dandruff")
+    app = open_app("1_diagnosis.py", language, example="dandruff")
     for kind in ("pdf", "fhir"):
         offered = button(app, f"report_{kind}").proto
         assert offered.label == text(language, f"report.page.{kind}")
@@ -25,7 +25,7 @@ def test_result_offers_the_report_without_the_photo(open_app, language):
 
 
 def test_a_stored_result_has_its_code_in_the_report(open_app):
-    app = open_app("1_Diagnosis.py", example="dandruff")
+    app = open_app("1_diagnosis.py", example="dandruff")
     app.checkbox(key="consent").check().run()
     assert not app.exception
     (stored,) = get_store().recent_visits()

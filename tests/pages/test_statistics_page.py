@@ -12,7 +12,7 @@ from core.records.demo import add_demo
 from core.records.statistics import Filters, prevalence, totals
 from core.taxonomy import AgeBand, Condition, Severity, Sex
 
-STATISTICS = "2_Statistics.py"
+STATISTICS = "2_statistics.py"
 
 
 def say(key, **values):
