@@ -27,7 +27,7 @@ from core.settings import get_settings
 
 _STYLE_SHEET: Final = Path(__file__).with_name("clinics.css")
 _DESK_SCRIPT: Final = Path(__file__).with_name("desk_assets") / "desk.js"
-_DESK_WORDS: Final = ("copy", "copied", "copy_failed", "map")
+_DESK_WORDS: Final = ("copy", "copied", "copy_failed")
 _UNPLACED: Final = 20
 
 

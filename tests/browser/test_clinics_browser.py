@@ -86,6 +86,9 @@ def test_map_and_list_are_in_step(open_page):
         expect(card).to_contain_text(words)
     expect(card.locator("a[href^='tel:']")).to_have_count(1)
     assert "clinic=" in page.url
+    expect(page.locator("iframe[title='streamlit_folium.st_folium']")).to_have_accessible_name(
+        text(Language.ENGLISH, "clinics.map.map")
+    )
 
     button = page.locator("[class*='st-key-clinic_listed'] [class*='st-key-choose_'] button").first
     name = button.inner_text()
@@ -142,6 +145,8 @@ def test_list_comes_first_on_a_phone_in_the_dark(open_page):
     first = page.locator("[class*='st-key-choose_']").first.bounding_box()
     assert first["y"] < page.locator("iframe[title='streamlit_folium.st_folium']").bounding_box()["y"]
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_text(text(Language.KOREAN, "clinics.map.jump")).click()
+    expect(page.locator("iframe[title='streamlit_folium.st_folium']")).to_be_in_viewport(ratio=0.9)
     assert map_of(page).locator("html").get_attribute("data-theme") == "dark"
 
 

@@ -25,8 +25,6 @@ export default function ({ data }) {
     setTimeout(() => { button.textContent = before; }, 2500);
   };
   document.addEventListener("click", press);
-  // The frame's own title names the library that drew it.
-  document.querySelector(".st-key-clinics_mapped iframe")?.setAttribute("aria-label", data.map);
   // Only the list is moved, never the page: on a phone the map would leave the screen under the finger.
   const list = document.querySelector(".st-key-clinics_list");
   const chosen = list?.querySelector(`.st-key-clinic_chosen_${data.chosen}`);

@@ -31,6 +31,8 @@ window.clinicsMap = (() => {
     const container = map.getContainer();
     container.setAttribute("role", "region");
     container.setAttribute("aria-label", words.map);
+    // The frame's own title names the library that drew it.
+    window.frameElement?.setAttribute("aria-label", words.map);
     // Leaflet focuses the map when it is pressed. A page that scrolls it into view then moves the marker away from
     // under the finger, and the press is lost.
     const focus = container.focus.bind(container);
