@@ -52,23 +52,6 @@ def pair_up(earlier: Pixels, later: Pixels) -> Pair:
     return Pair(earlier, laid, found.agreeing)
 
 
-def wipe(pair: Pair, share: float) -> Pixels:
-    """Show the earlier photo up to a share of the width, 0..1, the later one beyond, and a line between the two."""
-    width = pair.earlier.shape[1]
-    edge = round(share * width)
-    drawn = pair.earlier.copy()
-    drawn[:, edge:] = pair.later[:, edge:]
-    if 0 < edge < width:
-        drawn[:, max(0, edge - 2) : edge + 2] = 20
-        drawn[:, max(0, edge - 1) : edge + 1] = 255
-    return drawn
-
-
-def fade(pair: Pair, share: float) -> Pixels:
-    """Blend the two; 0 shows the earlier photo alone, 1 the later."""
-    return cv2.addWeighted(pair.earlier, 1 - share, pair.later, share, 0).astype(np.uint8, copy=False)
-
-
 def _fit(photo: Pixels, width: int, height: int) -> Pixels:
     """Put a photo whole into the middle of a frame."""
     scale = min(width / photo.shape[1], height / photo.shape[0])

@@ -1,14 +1,17 @@
 """Two kept photos, compared with a slider; redrawn alone when one of its controls changes."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
 
 from core.errors import RecordsError, ScalpError
-from core.interface.compare_photos import Pair, Pixels, decode, fade, pair_up, wipe
+from core.interface.compare_photos import Pair, Pixels, decode, pair_up
 from core.interface.diagnosis_view import draw_error
 from core.interface.history_words import moment
 from core.interface.language import say
@@ -22,6 +25,7 @@ _PAIR_KEY: Final = "history_pair"
 _JPEG_QUALITY: Final = 85
 # A kept photo is small: wider than this it would only look blurred.
 _PICTURE_PX: Final = 640
+_ASSETS: Final = Path(__file__).with_name("compare_assets")
 _MODES: Final = ("wipe", "fade", "beside")
 
 
@@ -131,7 +135,7 @@ def _pair(key: HistoryKey, earlier: KeptPhoto, later: KeptPhoto) -> Pair:
         return known[1]
     with st.spinner(say("history.photos.aligning")):
         pair = pair_up(_read(key, earlier), _read(key, later))
-    # The last pair alone: moving the slider must not look for points again.
+    # The last pair alone: another way to compare must not look for points again.
     st.session_state[_PAIR_KEY] = (name, pair)
     return pair
 
@@ -159,15 +163,27 @@ def _draw_beside(pair: Pair, earlier: KeptPhoto, later: KeptPhoto) -> None:
 
 
 def _draw_slider(pair: Pair, earlier: KeptPhoto, later: KeptPhoto, mode: str) -> None:
-    # A place for the picture above its slider: the slider stays where the thumb is.
-    place = st.container(key="history_compared", width=_PICTURE_PX)
-    label = say("history.photos.position" if mode == "wipe" else "history.photos.strength")
-    with st.container(width=_PICTURE_PX):
-        share = st.slider(label, 0, 100, 50, 2, format="%d %%", key=f"history_share_{mode}") / 100
-    drawn = wipe(pair, share) if mode == "wipe" else fade(pair, share)
-    alt = say("history.photos.alt", earlier=moment(earlier.at), later=moment(later.at))
-    with place:
-        st.image(encode_jpeg(drawn, _JPEG_QUALITY), width="stretch", alt=alt)
-        with st.container(horizontal=True, horizontal_alignment="distribute"):
-            for name, photo in (("earlier", earlier), ("later", later)):
-                st.caption(f"{say(f'history.photos.{name}')} · {moment(photo.at)}", width="content")
+    jpegs = [b64encode(encode_jpeg(pixels, _JPEG_QUALITY)).decode() for pixels in (pair.earlier, pair.later)]
+    names = [
+        f"{say(f'history.photos.{name}')} · {moment(photo.at)}"
+        for name, photo in (("earlier", earlier), ("later", later))
+    ]
+    with st.container(key="history_compared", width=_PICTURE_PX):
+        _comparison()(
+            data={
+                "mode": mode,
+                "earlier": jpegs[0],
+                "later": jpegs[1],
+                "from": names[0],
+                "to": names[1],
+                "label": say("history.photos.position" if mode == "wipe" else "history.photos.strength"),
+                "alt": say("history.photos.alt", earlier=moment(earlier.at), later=moment(later.at)),
+            },
+            key="history_comparison",
+        )
+
+
+@st.cache_resource(show_spinner=False)
+def _comparison() -> ComponentRenderer:
+    html, css, js = ((_ASSETS / f"compare.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js"))
+    return st.components.v2.component("scalpspectra_compare", html=html, css=css, js=js)

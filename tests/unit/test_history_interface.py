@@ -13,7 +13,7 @@ from PIL import Image
 from core.care.change import Verdict, courses, latest_change
 from core.errors import PhotoError, RecordsError
 from core.interface.checkup import Checked, Checkup
-from core.interface.compare_photos import decode, fade, pair_up, wipe
+from core.interface.compare_photos import decode, pair_up
 from core.interface.examples import list_examples
 from core.interface.history_session import KEPT_SIDE, small_copies
 from core.interface.history_words import course_name, summary, total_words, verdict_words
@@ -91,18 +91,15 @@ class TestPhotos:
         assert len(jpeg) < 150_000
         assert np.abs(decode(jpeg).mean() - pixels.mean()) < 3
 
-    def test_slider_goes_from_one_photo_to_the_other(self):
+    def test_photos_of_two_spots_are_shown_whole_in_one_frame(self):
         dark, light = np.full((90, 120, 3), 30, np.uint8), np.full((60, 120, 3), 220, np.uint8)
         pair = pair_up(dark, light)
         assert pair.points is None
-        assert pair.earlier.shape == pair.later.shape == (90, 120, 3)
-        assert np.array_equal(wipe(pair, 1), pair.earlier)
-        assert np.array_equal(wipe(pair, 0), pair.later)
-        half = wipe(pair, 0.5)
-        assert np.array_equal(half[:, :50], pair.earlier[:, :50])
-        assert np.array_equal(half[:, 70:], pair.later[:, 70:])
-        assert np.array_equal(fade(pair, 0), pair.earlier)
-        assert fade(pair, 0.5)[45, 60, 0] == 125
+        assert np.array_equal(pair.earlier, dark)
+        assert pair.later.shape == (90, 120, 3)
+        assert (pair.later[15:75] == 220).all()
+        assert (pair.later[:15] == 205).all()
+        assert (pair.later[75:] == 205).all()
 
     def test_photos_of_one_spot_are_laid_over_each_other(self):
         pixels = cv2.resize(read_photo(list_examples()[0].path).pixels, (448, 336))
