@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -54,10 +55,8 @@ def application_folder(tmp_path_factory):
     return tmp_path_factory.mktemp("application")
 
 
-@pytest.fixture(scope="session")
-def application(application_folder):
-    """Address of a running application with records of its own."""
-    folder = application_folder
+@contextmanager
+def _run_application(folder):
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "streamlit", "run", "Home.py", f"--server.port={port}", "--server.headless=true"]
@@ -76,6 +75,20 @@ def application(application_folder):
         finally:
             server.terminate()
             server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def application(application_folder):
+    """Address of a running application with records of its own."""
+    with _run_application(application_folder) as address:
+        yield address
+
+
+@pytest.fixture
+def fresh_application(tmp_path):
+    """Address of an application that nobody has visited yet."""
+    with _run_application(tmp_path) as address:
+        yield address
 
 
 def _find_chromium(bundled: str) -> str:

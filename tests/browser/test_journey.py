@@ -47,6 +47,16 @@ def test_example_is_graded_stored_listed_and_deleted(open_page, language, locale
     expect(page.locator(".st-key-kept_card")).to_have_count(0)
 
 
+def test_first_visitor_after_a_start_may_open_any_page_by_its_address(fresh_application, browser):
+    page = browser.new_page(locale="ko-KR")
+    page.goto(f"{fresh_application}/diagnosis")
+    expect(page.locator("h1").first).to_have_text(text(Language.KOREAN, "common.page.diagnosis"))
+    page.get_by_role("radio", name="English").click()
+    expect(page.locator("h1").first).to_have_text(text(Language.ENGLISH, "common.page.diagnosis"))
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.close()
+
+
 def test_link_keeps_its_language(open_page):
     page = open_page("diagnosis?lang=ko", locale="en-US")
     expect(page.locator("h1").first).to_have_text(text(Language.KOREAN, "common.page.diagnosis"))
