@@ -25,17 +25,17 @@ def overlay(photo: Pixels, heatmap: npt.NDArray[np.float32], box: Box, opacity: 
         return photo
     heat = cv2.resize(heatmap, (part.shape[1], part.shape[0]), interpolation=cv2.INTER_CUBIC)
     heat = np.clip(heat, 0, 1)
-    colours = _RAMP[(heat * 255).astype(np.uint8)]
-    alpha = (opacity * np.sqrt(heat))[..., None]
+    colours = np.take(_RAMP, (heat * np.float32(255)).astype(np.uint8), axis=0)
+    alpha = np.float32(opacity) * np.sqrt(heat)
     drawn = photo.copy()
-    drawn[top:bottom, left:right] = (part * (1 - alpha) + colours * alpha).astype(np.uint8)
+    drawn[top:bottom, left:right] = cv2.blendLinear(part, colours, 1 - alpha, alpha)
     return drawn
 
 
-def _make_ramp() -> npt.NDArray[np.float32]:
+def _make_ramp() -> Pixels:
     stops = np.array(HEAT_RAMP, dtype=np.float32)
     at = np.linspace(0, 255, len(stops))
-    return np.stack([np.interp(np.arange(256), at, stops[:, c]) for c in range(3)], axis=1).astype(np.float32)
+    return np.stack([np.interp(np.arange(256), at, stops[:, c]) for c in range(3)], axis=1).round().astype(np.uint8)
 
 
 _RAMP = _make_ramp()
