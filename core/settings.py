@@ -36,6 +36,7 @@ class Settings(BaseSettings):
         letter_timeout: Seconds to wait for a letter in all.
         operator_password: Opens the operator's page: product directory, and what was shown and clicked. Without one
             there is no such page.
+        drill_down: Let the statistics list single records, each look written into an audit table.
     """
 
     model_config = SettingsConfigDict(env_prefix="SCALPSPECTRA_", frozen=True)
@@ -56,6 +57,7 @@ class Settings(BaseSettings):
     letter_key: SecretStr | None = None
     letter_timeout: Annotated[float, Field(gt=0, le=300)] = 40
     operator_password: Annotated[SecretStr, Field(min_length=8)] | None = None
+    drill_down: bool = False
 
     @property
     def database_path(self) -> Path:

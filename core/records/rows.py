@@ -210,15 +210,22 @@ def _finding(condition: Condition, row: tuple[Any, ...]) -> Finding:
 def list_visits(cursor: duckdb.DuckDBPyConnection, limit: int, *, demo: bool) -> list[VisitSummary]:
     """List the visits stored last, newest first."""
     chosen = "(source = 'demo') = ? ORDER BY stored_at DESC, id LIMIT ?"
-    return _summaries(cursor, chosen, [demo, limit])
+    return list_chosen(cursor, chosen, [demo, limit])
 
 
 def find_visits(cursor: duckdb.DuckDBPyConnection, start: str) -> list[VisitSummary]:
     """List the visits whose id starts like this, newest first."""
-    return _summaries(cursor, "starts_with(id::VARCHAR, ?) ORDER BY stored_at DESC, id", [start])
+    return list_chosen(cursor, "starts_with(id::VARCHAR, ?) ORDER BY stored_at DESC, id", [start])
 
 
-def _summaries(cursor: duckdb.DuckDBPyConnection, chosen: str, parameters: Sequence[object]) -> list[VisitSummary]:
+def list_chosen(cursor: duckdb.DuckDBPyConnection, chosen: str, parameters: Sequence[object]) -> list[VisitSummary]:
+    """List visits, those stored last first.
+
+    Args:
+        cursor: Lent by the store.
+        chosen: SQL written by us: a condition over `visits`, and which come first where that matters.
+        parameters: Values for its question marks.
+    """
     rows = cursor.execute(
         f"""WITH chosen AS (
                SELECT * FROM visits WHERE {chosen}

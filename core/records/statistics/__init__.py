@@ -5,8 +5,13 @@ change. A person is a visit: the records do not know whether two visits are of o
 ones are never counted together, and example pictures not at all. What may not be told is None, like what is not there.
 """
 
+from core.records.statistics.behind import Chart, sql_behind
+from core.records.statistics.cohorts import Comparison, Standardised, compare
+from core.records.statistics.drift import Drift, DriftPoint, drift
 from core.records.statistics.filters import AGE_BANDS, EVERYONE, REGIONS, SEXES, Filters, Narrowing
 from core.records.statistics.frame import Group
+from core.records.statistics.gaps import Gaps, Refusals, gaps
+from core.records.statistics.options import Options, options
 from core.records.statistics.prevalence import (
     Prevalence,
     Totals,
@@ -18,6 +23,7 @@ from core.records.statistics.prevalence import (
 )
 from core.records.statistics.rates import Estimate, Rate, difference, lift, standardise, wilson
 from core.records.statistics.severity import GradeShare, SeverityShares, severity_shares
+from core.records.statistics.standing import Standing, standing
 from core.records.statistics.together import Pair, co_occurrence
 from core.records.statistics.trend import ModelMark, Period, Trend, TrendPoint, model_marks, trend
 
@@ -26,30 +32,45 @@ __all__ = [
     "EVERYONE",
     "REGIONS",
     "SEXES",
+    "Chart",
+    "Comparison",
+    "Drift",
+    "DriftPoint",
     "Estimate",
     "Filters",
+    "Gaps",
     "GradeShare",
     "Group",
     "ModelMark",
     "Narrowing",
+    "Options",
     "Pair",
     "Period",
     "Prevalence",
     "Rate",
+    "Refusals",
     "SeverityShares",
+    "Standardised",
+    "Standing",
     "Totals",
     "Trend",
     "TrendPoint",
     "any_finding",
     "co_occurrence",
+    "compare",
     "difference",
+    "drift",
+    "gaps",
     "lift",
     "model_marks",
+    "options",
     "people_by_group",
     "prevalence",
     "prevalences",
     "severity_shares",
+    "sql_behind",
     "standardise",
+    "standing",
     "totals",
     "trend",
     "wilson",

@@ -24,7 +24,6 @@ from functools import cached_property
 from itertools import chain, combinations
 
 import numpy as np
-import numpy.typing as npt
 
 from core.records.facts import BAND_SHIFT
 from core.records.privacy import Counts, Lines, are_small, hidden_lines, shown_from
@@ -246,29 +245,31 @@ def _alternatives(filters: Filters) -> list[Filters]:
 
 
 def read_slices(store: RecordStore, filters: Filters, column: str) -> Counts:
-    """Count people by the values of a column, by age band and sex.
+    """Count people by the values of a column, by age band and sex: (values, 8, 3).
 
     Args:
         store: The records.
-        filters: Which people.
+        filters: Which people, of any sex and age.
         column: A column of `people_sql`.
 
-    Returns:
-        (values, 8, 3), in the order of the values.
+    Raises:
+        RecordsError: The records cannot be read.
     """
+    tables = list(read_slices_by_value(store, filters, column).values())
+    return np.stack(tables) if tables else np.zeros((0, *CELLS), np.int64)
+
+
+def read_slices_by_value(store: RecordStore, filters: Filters, column: str) -> dict[str, Counts]:
+    """Count people as `read_slices` does, with the values as text: value to (8, 3)."""
     people = people_sql(filters)
     with store.cursor() as cursor:
         found = cursor.execute(
-            f"""SELECT {column} AS value, (code >> {BAND_SHIFT}) AS who, count(*) AS people
-                FROM ({people.sql}) GROUP BY ALL""",  # noqa: S608 (constants; values are parameters)
+            f"""SELECT {column} AS value, code >> {BAND_SHIFT} AS who, count(*) AS people
+                FROM ({people.sql}) GROUP BY ALL ORDER BY value""",  # noqa: S608 (constants; values are parameters)
             list(people.parameters),
-        ).fetchnumpy()
-    if not len(found["who"]):
-        return np.zeros((0, *CELLS), np.int64)
-    _, places = np.unique(np.asarray(found["value"]).astype(str), return_inverse=True)
-    who, counts = np.asarray(found["who"]).astype(np.int64), np.asarray(found["people"]).astype(np.int64)
-    tables = []
-    for place in range(int(places.max()) + 1):
-        chosen: npt.NDArray[np.bool_] = places == place
-        tables.append(by_cell(who[chosen], counts[chosen])[..., 0])
-    return np.stack(tables)
+        ).fetchall()
+    places: dict[str, list[tuple[int, int]]] = {}
+    for value, who, number in found:
+        places.setdefault(str(value), []).append((who, number))
+    tables = {value: np.array(rows, np.int64) for value, rows in places.items()}
+    return {value: by_cell(rows[:, 0], rows[:, 1])[..., 0] for value, rows in tables.items()}
