@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import ScalpError
 from core.interface.checkup import Checkup
 from core.interface.chrome import draw_page_link
-from core.interface.history_session import KEPT_SIDE, enter, on_discard, on_keep, on_make, on_open, tell
+from core.interface.history_session import KEPT_SIDE, enter, on_discard, on_keep, on_make, on_open, opened_key, tell
 from core.interface.history_words import moment
 from core.interface.key_card import draw_key_card, read_key_card
 from core.interface.language import say
@@ -70,6 +70,9 @@ def _draw_enter(place: DeltaGenerator) -> None:
 
 def _open_typed() -> None:
     on_open(str(st.session_state.get(_ENTRY) or ""))
+    if opened_key() is not None:
+        # Not left to Streamlit, which may hold on to what a field held: after closing, the key must not stand there.
+        st.session_state[_ENTRY] = ""
 
 
 def _open_pictured() -> None:
