@@ -79,7 +79,12 @@ def check(cells: Cells, *, key: str = "", source_date: str = "") -> tuple[Row, l
     latitude, longitude = settle_position(cell[Role.LATITUDE], cell[Role.LONGITUDE], flaws)
     _check_use(cell, latitude, flaws)
     address = cell[Role.ADDRESS]
-    region, district = settle_locality(cell[Role.PROVINCE], cell[Role.DISTRICT], " ".join(address.split()[:3]))
+    # The address adds nothing where both are named, and would make every row a new question.
+    named = cell[Role.PROVINCE] and cell[Role.DISTRICT]
+    region, district = settle_locality(cell[Role.PROVINCE], cell[Role.DISTRICT], "") if named else (None, "")
+    if region is None:
+        start = " ".join(address.split()[:3])
+        region, district = settle_locality(cell[Role.PROVINCE], cell[Role.DISTRICT], start)
     if region is None and latitude is not None and longitude is not None and (area := locate(latitude, longitude)):
         region, district = area.region, area.district
     if region is None:

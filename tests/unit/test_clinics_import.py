@@ -26,7 +26,7 @@ from core.errors import ClinicsError
 from core.locale import Language
 from core.taxonomy import Region
 
-ROWS = 1050
+ROWS = 462
 COUNTRY = 80_000
 
 
@@ -270,6 +270,7 @@ def far_sheet(*cells):
         ("far.xlsx", far_sheet(("A", 1), ("XFD", 1_048_576)), "sheet_too_wide"),
         ("word.xlsx", as_zip({"[Content_Types].xml": "", "xl/workbook.xml": "<a>"}), "sheet_damaged"),
         ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "sheet_damaged"),
+        ("blank.xlsx", far_sheet(), "empty"),
         ("d.csv", as_csv(DEPARTMENTS_HEADER, []), "needs_basic"),
         ("nobody.csv", as_csv(HEADER, [[""] * 9 + ["12345"] + [""] * 20]), "nothing_usable"),
     ],

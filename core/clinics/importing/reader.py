@@ -82,6 +82,8 @@ class Reader:
         """Return the error to raise where no table lists clinics."""
         if self.failures:
             return self.failures[0]
+        if not self.reports:
+            return ClinicsError("clinics.empty", name=" + ".join(upload.name for upload in self._uploads))
         first = self.reports[0]
         if any(report.kind is not TableKind.UNKNOWN for report in self.reports):
             return ClinicsError("clinics.needs_basic", name=first.name)
