@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 import numpy as np
@@ -46,12 +47,17 @@ def near(bench: Workbench) -> list[Comparison]:
 def bring_in(bench: Workbench) -> list[Comparison]:
     """`python -m core clinics import` of the whole country, as HIRA publishes it, into a new directory."""
     file = _country(bench)
-    folder = bench.scratch / "imported"
-    environment = {"SCALPSPECTRA_VAR_DIR": str(folder)}
-    cost = run_process(("-m", "core", "clinics", "import", str(file)), environment)
+    costs = [
+        run_process(
+            ("-m", "core", "clinics", "import", str(file)),
+            {"SCALPSPECTRA_VAR_DIR": str(bench.scratch / f"imported_{turn}")},
+        )
+        for turn in range(bench.rounds(3, 1))
+    ]
+    seconds, megabytes = median(cost.seconds for cost in costs), median(cost.megabytes for cost in costs)
     return [
-        at_most("clinics_import_time", "s", cost.seconds, f"the limit of {_IMPORT_S:g} s", _IMPORT_S, 1),
-        at_most("clinics_import_memory", "MB", cost.megabytes, f"the limit of {_IMPORT_MB:g} MB", _IMPORT_MB, 1),
+        at_most("clinics_import_time", "s", seconds, f"the limit of {_IMPORT_S:g} s", _IMPORT_S, 1),
+        at_most("clinics_import_memory", "MB", megabytes, f"the limit of {_IMPORT_MB:g} MB", _IMPORT_MB, 1),
     ]
 
 
