@@ -7,7 +7,6 @@ Names and addresses are third-party text. They reach the browser only as JSON st
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import cos, radians
 from typing import Final
 
@@ -15,8 +14,8 @@ import folium
 from branca.element import MacroElement
 from folium.template import Template
 
-from core.clinics.clinic import Clinic
 from core.clinics.links import routes_to
+from core.clinics.map_parts import Card, MapAssets, Marker, Origin, Tiles
 from core.clinics.markers import Box, Markers
 from core.clinics.regions import UNITS_PER_DEGREE, Area, Ring
 from core.locale import Language, text
@@ -42,91 +41,6 @@ _JSON_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _ESCAPES: Final = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&'`$%#{}\u2028\u2029"}
 _WORDS: Final = ("map", "from_here", "from_centre", "close", "copy", "copied", "copy_failed", "open")
 _ROUTE_WORDS: Final = ("route", "kakao", "naver", "google")
-
-
-@dataclass(frozen=True)
-class MapAssets:
-    """Addresses of the scripts and style sheets, as the browser reaches them from the map's frame.
-
-    Attributes:
-        scripts: In the order of loading: Leaflet, its marker clusters, the outlines, `clinics_map.js`.
-        styles: Likewise.
-    """
-
-    scripts: tuple[str, ...]
-    styles: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Tiles:
-    """Online map tiles.
-
-    Attributes:
-        url: `https://.../{z}/{x}/{y}.png`.
-        attribution: What the tile server asks to be shown, plain text.
-    """
-
-    url: str
-    attribution: str
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where distances are measured from.
-
-    Attributes:
-        latitude: Degrees.
-        longitude: Degrees.
-        label: What the map calls it.
-        radius_km: Radius of the search; None for no circle.
-        mine: Whether it is a person's position rather than a place's centre.
-    """
-
-    latitude: float
-    longitude: float
-    label: str
-    radius_km: float | None = None
-    mine: bool = False
-
-
-@dataclass(frozen=True)
-class Card:
-    """The chosen clinic as the map shows it.
-
-    Attributes:
-        clinic: The clinic.
-        lines: Distance, kind, departments and specialists, in words.
-        hours: Opening hours, in words.
-        ways: Label and address of phone, homepage, booking: checked addresses only.
-        specialists: Of the department that is looked for; 0 where unknown.
-    """
-
-    clinic: Clinic
-    lines: tuple[str, ...] = ()
-    hours: tuple[str, ...] = ()
-    ways: tuple[tuple[str, str], ...] = ()
-    specialists: int = 0
-
-
-@dataclass(frozen=True)
-class Marker:
-    """A place as the map draws it.
-
-    Attributes:
-        clinic: The clinic's id.
-        name: Its name.
-        latitude: Degrees.
-        longitude: Degrees.
-        kind: In HIRA's words.
-        specialists: Of the department that is looked for; less than 1 where unknown.
-    """
-
-    clinic: str
-    name: str
-    latitude: float
-    longitude: float
-    kind: str
-    specialists: int
 
 
 def draw_base_map(

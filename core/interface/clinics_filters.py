@@ -10,20 +10,14 @@ from core.clinics.departments import from_address, in_address
 from core.clinics.directory import Directory, Query
 from core.clinics.regions import Area, find_area, read_districts
 from core.interface.address import FILTERS_STYLE_SHEET, arrived, settle_choice, settle_words
+from core.interface.clinics_choice import PAGE, forget_chosen, ignore, note_ignored, settle_chosen
 from core.interface.clinics_position import Position, current_position, draw_locate_button, forget_position
 from core.interface.clinics_words import area_name, district_name, word_name
 from core.interface.language import say
-from core.interface.markup import plain
 from core.taxonomy import Region
 
-PAGE: Final = "clinics"
-CHOSEN: Final = "clinic"
 RADII_KM: Final = (1, 2, 5, 10, 20, 50, 100)
 _USUAL_RADIUS_KM: Final = 10
-_IGNORED_KEY: Final = "clinics_ignored"
-_CHOSEN_KEY: Final = f"{PAGE}_{CHOSEN}"
-_TURN_KEY: Final = "clinics_turn"
-_FOLLOW_KEY: Final = "clinics_follow"
 
 T = TypeVar("T")
 
@@ -88,7 +82,7 @@ def draw_filters(directory: Directory) -> Search:
         ClinicsError: The outlines cannot be read.
     """
     st.html(FILTERS_STYLE_SHEET)
-    _settle_chosen(directory)
+    settle_chosen(directory)
     with st.container(key="clinics_filters"):
         where = st.columns(4, vertical_alignment="bottom")
         with where[0]:
@@ -109,7 +103,7 @@ def draw_filters(directory: Directory) -> Search:
             words = _draw_words()
         with which[3]:
             has_phone = _draw_has_phone()
-    _note_ignored()
+    note_ignored()
     in_province = position is None and not area.district
     query = Query(
         words=words,
@@ -121,90 +115,12 @@ def draw_filters(directory: Directory) -> Search:
     return Search(area, position, radius_km, query)
 
 
-def chosen_clinic() -> str:
-    """Return the id of the chosen clinic, or nothing."""
-    return str(st.session_state.get(_CHOSEN_KEY, ""))
-
-
-def choose(identity: str, *, follow: bool = False) -> None:
-    """Choose a clinic.
-
-    Args:
-        identity: Its id.
-        follow: Whether the list turns to the page it stands on; one chosen in the list stands there already.
-    """
-    st.session_state[_CHOSEN_KEY] = identity
-    st.session_state[_FOLLOW_KEY] = follow
-
-
-def forget_chosen() -> None:
-    """Choose no clinic and go back to the first page: what was chosen may not be among the next results."""
-    choose("")
-    _turn_to(1)
-    st.session_state.pop(_IGNORED_KEY, None)
-
-
-def settle_page(pages: int, page_of_chosen: int | None) -> tuple[int, str]:
-    """Settle which page of the list is open.
-
-    Args:
-        pages: How many there are.
-        page_of_chosen: Where the chosen clinic stands, or None where it is not among the results.
-
-    Returns:
-        The page, counted from 1, and the session key for the widget that turns pages.
-    """
-    turn, page = st.session_state.get(_TURN_KEY, (0, 1))
-    page = st.session_state.get(_page_key(turn), page)
-    if st.session_state.pop(_FOLLOW_KEY, False) and page_of_chosen not in (None, page):
-        turn, page = _turn_to(page_of_chosen or 1)
-    elif page > pages:
-        turn, page = _turn_to(pages)
-    return page, _page_key(turn)
-
-
-def _turn_to(page: int) -> tuple[int, int]:
-    """Open a page of the list: with a new widget, since this one takes no value from the session."""
-    turn = st.session_state.get(_TURN_KEY, (0, 1))[0] + 1
-    st.session_state[_TURN_KEY] = turn, page
-    return turn, page
-
-
-def _page_key(turn: int) -> str:
-    return f"clinics_page_{turn}"
-
-
-def _settle_chosen(directory: Directory) -> None:
-    came = arrived(PAGE, CHOSEN)
-    if came is not None:
-        known = directory.find(came) is not None
-        choose(came if known else "", follow=True)
-        _ignore(CHOSEN, ignored=not known)
-    elif chosen_clinic() and directory.find(chosen_clinic()) is None:
-        choose("")
-
-
 def _settle(name: str, options: Sequence[T], default: T) -> str:
     came = arrived(PAGE, name)
     key = settle_choice(PAGE, name, options, default)
     if came is not None:
-        _ignore(name, ignored=str(st.session_state[key]) != came)
+        ignore(name, ignored=str(st.session_state[key]) != came)
     return key
-
-
-def _ignore(name: str, *, ignored: bool) -> None:
-    names: dict[str, None] = st.session_state.setdefault(_IGNORED_KEY, {})
-    if ignored:
-        names[name] = None
-    else:
-        names.pop(name, None)
-
-
-def _note_ignored() -> None:
-    names = st.session_state.get(_IGNORED_KEY) or {}
-    if names:
-        listed = ", ".join(say(f"clinics.ignored.{name}") for name in names)
-        st.info(plain(say("clinics.ignored.note", names=listed)), icon=":material/link_off:")
 
 
 def _draw_region() -> Region:
@@ -257,7 +173,7 @@ def _draw_departments(known: tuple[str, ...]) -> tuple[str, ...]:
     if came is not None:
         asked = from_address(came)
         st.session_state[key] = [name for name in asked if name in known]
-        _ignore("department", ignored=len(st.session_state[key]) < len(asked))
+        ignore("department", ignored=len(st.session_state[key]) < len(asked))
     else:
         st.session_state[key] = [name for name in st.session_state.get(key, []) if name in known]
     chosen: list[str] = st.multiselect(
@@ -302,7 +218,7 @@ def _draw_has_phone() -> bool:
     came = arrived(PAGE, "phone")
     if came is not None:
         st.session_state[key] = came == "1"
-        _ignore("phone", ignored=came != "1")
+        ignore("phone", ignored=came != "1")
     return st.toggle(say("clinics.which.phone"), key=key, persist_state="session", on_change=forget_chosen)
 
 

@@ -6,10 +6,11 @@ from typing import Any, Final
 import streamlit as st
 from streamlit_folium import st_folium
 
-from core.clinics.map import Card, Marker, Origin, Tiles, draw_base_map, draw_found
+from core.clinics.map import draw_base_map, draw_found
+from core.clinics.map_parts import Card, Marker, Origin, Tiles
 from core.clinics.markers import Box, choose_markers
 from core.interface.clinics_card import summary_lines, ways
-from core.interface.clinics_filters import choose, forget_chosen
+from core.interface.clinics_choice import choose, forget_chosen
 from core.interface.clinics_position import use_position
 from core.interface.clinics_resources import get_directory, get_map_assets
 from core.interface.clinics_search import Result

@@ -12,7 +12,7 @@ import xstatic.pkg.leaflet_markercluster
 from streamlit.components.v1 import declare_component
 
 from core.clinics.directory import Directory
-from core.clinics.map import MapAssets
+from core.clinics.map_parts import MapAssets
 from core.clinics.outlines import outlines_script
 from core.clinics.regions import read_districts, read_provinces
 from core.clinics.store import ClinicStore

@@ -13,7 +13,8 @@ from core.clinics.lists import ClinicList
 from core.errors import ScalpError
 from core.interface.address import write_address
 from core.interface.clinics_card import clinic_card
-from core.interface.clinics_filters import CHOSEN, PAGE, choose, chosen_clinic, draw_filters, settle_page
+from core.interface.clinics_choice import CHOSEN, PAGE, choose, chosen_clinic, settle_page
+from core.interface.clinics_filters import draw_filters
 from core.interface.clinics_map import draw_map
 from core.interface.clinics_operator import draw_booking, draw_operator, draw_told
 from core.interface.clinics_position import draw_position_note

@@ -18,7 +18,8 @@ from playwright.sync_api import expect
 from core.clinics.clinic import Clinic
 from core.clinics.lists import LIST_SCHEMA, NewList
 from core.clinics.lists import Origin as ListOrigin
-from core.clinics.map import Card, MapAssets, Marker, Origin, Tiles, draw_base_map, draw_found
+from core.clinics.map import draw_base_map, draw_found
+from core.clinics.map_parts import Card, MapAssets, Marker, Origin, Tiles
 from core.clinics.markers import Box, Cell, Markers
 from core.clinics.outlines import outlines_script
 from core.clinics.regions import read_districts, read_provinces

@@ -10,11 +10,6 @@ from core.clinics.clinic import Clinic
 from core.clinics.directory import Directory
 from core.clinics.map import (
     KINDS,
-    Card,
-    MapAssets,
-    Marker,
-    Origin,
-    Tiles,
     as_script,
     box_around,
     box_of_area,
@@ -22,6 +17,7 @@ from core.clinics.map import (
     draw_found,
     kind_number,
 )
+from core.clinics.map_parts import Card, MapAssets, Marker, Origin, Tiles
 from core.clinics.markers import Box, Cell, Markers
 from core.clinics.outlines import outlines_script
 from core.clinics.regions import find_area, read_districts, read_provinces
