@@ -1,9 +1,10 @@
-"""Charts: one theme, and the bars with intervals that rates are drawn as.
+"""Charts: one theme for all of them, and what more than one of them needs.
 
-Streamlit's own chart theme gives fonts and background; what is set here goes on top of it.
+Every builder takes the colours of a theme and returns an Altair chart without touching Streamlit, so that the same
+chart goes to the page and into a file. Streamlit's own theme gives fonts; what is set here goes on top of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,12 +13,20 @@ import pandas as pd
 import streamlit as st
 
 from core.interface.palette import ACCENT_DARK, ACCENT_LIGHT
-from core.records.statistics import Rate
 
-_ROW_PX: Final = 27
-_AXIS_PX: Final = 34
-# Room for the label beyond the longest interval.
-_LABEL_ROOM: Final = 1.6
+LABEL_PX: Final = 12
+SMALL_PX: Final = 11
+PICK: Final = "pick"
+"""Name of the selection by which a chart tells what was clicked in it."""
+
+BRUSH: Final = "brush"
+"""Name of the selection by which a chart tells which stretch was drawn over."""
+
+QUIET: Final = 0.3
+_STRIPES: Final = 14
+
+Chart = Any
+"""Altair types layered, configured charts as Any wherever their parts differ."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +38,13 @@ class Colours:
         muted: Axes and what is not shown.
         grid: Grid lines.
         first: Women, and whatever stands alone.
-        second: Men.
+        second: Men, and the second of two groups.
         third: Sex not told.
+        surface: The page behind.
+        stripe: The darker stripe of what is not shown.
+        ramp: From none to most, ordered in lightness.
+        less: Less often together than by chance.
+        even: As often as by chance.
     """
 
     text: str
@@ -39,110 +53,125 @@ class Colours:
     first: str
     second: str
     third: str
+    surface: str
+    stripe: str
+    ramp: tuple[str, ...]
+    less: str
+    even: str
 
 
-_LIGHT: Final = Colours("#292524", "#6B645C", "#E9E5DE", ACCENT_LIGHT, "#B45309", "#8A8177")
-_DARK: Final = Colours("#EDEAE5", "#B3ABA1", "#383430", ACCENT_DARK, "#F0A868", "#A69D92")
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One row of a chart of rates.
-
-    Attributes:
-        name: What it is about, in words.
-        rate: The rate; None where it is not published or nobody was graded.
-        label: The rate in words; for None, why there is nothing.
-        colour: One of `Colours`.
-        quiet: Drawn paler, because another row is pointed out.
-    """
-
-    name: str
-    rate: Rate | None
-    label: str
-    colour: str
-    quiet: bool = False
+LIGHT: Final = Colours(
+    text="#292524",
+    muted="#6B645C",
+    grid="#E9E5DE",
+    first=ACCENT_LIGHT,
+    second="#B45309",
+    third="#8A8177",
+    surface="#FFFFFF",
+    stripe="#DAD4CA",
+    ramp=("#EFF6F4", "#B7DAD4", "#6FB3AA", "#2C857C", "#0A4F49"),
+    less="#B7793A",
+    even="#F1EEE8",
+)
+DARK: Final = Colours(
+    text="#EDEAE5",
+    muted="#B3ABA1",
+    grid="#383430",
+    first=ACCENT_DARK,
+    second="#F0A868",
+    third="#A69D92",
+    surface="#1A1917",
+    stripe="#45403A",
+    ramp=("#1F2E2C", "#20504B", "#2B7A72", "#4FB0A5", "#A5EBE1"),
+    less="#C98A4B",
+    even="#2B2825",
+)
 
 
 def current_colours() -> Colours:
     """Return the colours for the theme this person uses."""
-    return _DARK if st.context.theme.type == "dark" else _LIGHT
+    return DARK if st.context.theme.type == "dark" else LIGHT
 
 
-def draw_rate_bars(bars: Sequence[Bar], description: str, watermark: str = "") -> None:
-    """Draw rates as horizontal bars with their 95 % intervals, each labelled.
+def hatch(colours: Colours) -> dict[str, Any]:
+    """Return the fill of what is not shown: stripes, so that it is never taken for a small value."""
+    stops = []
+    for number in range(_STRIPES):
+        colour = colours.stripe if number % 2 else colours.surface
+        stops += [{"offset": number / _STRIPES, "color": colour}, {"offset": (number + 1) / _STRIPES, "color": colour}]
+    return {"gradient": "linear", "x1": 0, "y1": 0, "x2": 1, "y2": 1, "stops": stops}
+
+
+def opacity() -> alt.Opacity:
+    """Encode how strongly a row is drawn: pale where something else was picked."""
+    return alt.Opacity("strength:Q", scale=None, legend=None)
+
+
+def tips(titles: Mapping[str, str]) -> list[alt.Tooltip]:
+    """Return a tooltip of columns that hold words already.
 
     Args:
-        bars: From top to bottom; their names differ.
-        description: What the chart says, for screen readers.
-        watermark: Words across the chart; empty for none.
+        titles: Column to what it is called.
     """
-    colours = current_colours()
-    table = pd.DataFrame([_row(bar) for bar in bars])
-    longest = max((bar.rate.high for bar in bars if bar.rate), default=1.0)
-    across = alt.X("share:Q", title=None, scale=alt.Scale(domain=[0, longest * _LABEL_ROOM]))
-    base = alt.Chart(table).encode(
-        y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelOverlap=False)),
-    )
-    layers = [
-        base.mark_bar(height={"band": 0.68}, cornerRadiusEnd=3).encode(
-            x=across,
-            color=alt.Color("colour:N", scale=None),
-            opacity=alt.Opacity("opacity:Q", scale=None, legend=None),
-        ),
-        base.mark_rule(strokeWidth=1.6, color=colours.text).encode(x=alt.X("low:Q", title=None), x2="high:Q"),
-        base.mark_text(align="left", dx=7, color=colours.text, fontSize=12.5).encode(
-            x=alt.X("high:Q", title=None), text="label:N"
-        ),
-    ]
-    if watermark:
-        layers.insert(0, _watermark(watermark, colours))
-    chart = alt.layer(*layers).properties(height=_ROW_PX * len(bars) + _AXIS_PX, description=description)
-    st.altair_chart(_themed(chart, colours), width="stretch")
+    return [alt.Tooltip(f"{field}:N", title=title) for field, title in titles.items()]
 
 
-def _row(bar: Bar) -> dict[str, Any]:
-    rate = bar.rate
-    return {
-        "name": bar.name,
-        "share": rate.share if rate else None,
-        "low": rate.low if rate else None,
-        # The label of a row without a rate stands where its bar would begin.
-        "high": rate.high if rate else 0.0,
-        "label": bar.label,
-        "colour": bar.colour,
-        "opacity": 0.4 if bar.quiet else 1.0,
-    }
+def spoken(rows: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
+    """Return rows with a column `spoken`: what a tooltip shows, for screen readers."""
+    if rows.empty:
+        return rows.assign(spoken="")
+    return rows.assign(spoken=rows[list(titles)].astype(str).agg(", ".join, axis=1))
 
 
-def _watermark(words: str, colours: Colours) -> Any:  # noqa: ANN401 (as below)
-    return (
-        alt.Chart(pd.DataFrame([{"words": words}]))
-        .mark_text(
-            x=alt.expr("width * 0.72"),
-            y=alt.expr("height / 2"),
-            angle=335,
-            fontSize=26,
-            opacity=0.22,
-            color=colours.muted,
-        )
-        .encode(text="words:N")
-    )
+def picker(fields: Sequence[str]) -> alt.Parameter:
+    """Return a selection that counts every click on a mark, so that a second click on it is told apart from none."""
+    return alt.selection_point(name=PICK, fields=list(fields), toggle="true", clear=False, empty=True)
 
 
-def _themed(chart: Any, colours: Colours) -> Any:  # noqa: ANN401 (Altair types configured charts as Any)
+def finish(
+    layers: Sequence[Chart], colours: Colours, description: str, height: int, watermark: str = "", **properties: object
+) -> Chart:
+    """Lay the parts over each other and set the theme.
+
+    Args:
+        layers: From the bottom up.
+        colours: Of the theme.
+        description: What the chart says, for screen readers.
+        height: Of the area inside the axes, in px.
+        watermark: Words across the chart; empty for none.
+        **properties: More of Altair's top-level properties.
+    """
+    marks = [*layers, *([_watermark(watermark, colours)] if watermark else [])]
+    chart = alt.layer(*marks).properties(height=height, description=description, **properties)
     return (
         chart.configure_axis(
             labelColor=colours.text,
             titleColor=colours.muted,
             domain=False,
             ticks=False,
-            labelFontSize=12.5,
-            labelLimit=150,
+            labelFontSize=LABEL_PX,
+            titleFontSize=SMALL_PX,
+            titleFontWeight="normal",
+            labelLimit=170,
         )
-        .configure_axisX(
-            format="~%", grid=True, gridColor=colours.grid, tickCount=4, titleFontWeight="normal", titleAnchor="start"
-        )
-        .configure_axisY(grid=False, labelPadding=8)
+        .configure_axisX(gridColor=colours.grid, labelColor=colours.muted)
+        .configure_axisY(gridColor=colours.grid, labelPadding=8)
         .configure_view(strokeOpacity=0)
+    )
+
+
+def _watermark(words: str, colours: Colours) -> Chart:
+    return (
+        alt.Chart(pd.DataFrame([{"words": words}]))
+        .mark_text(
+            x=alt.expr("width / 2"),
+            y=alt.expr("height / 2"),
+            angle=340,
+            fontSize=30,
+            fontWeight="bold",
+            opacity=0.16,
+            color=colours.muted,
+            tooltip=None,
+        )
+        .encode(text="words:N")
     )

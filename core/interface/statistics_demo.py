@@ -22,8 +22,12 @@ def draw_demo_offer() -> None:
 
 
 def draw_demo_banner() -> None:
-    """Say that what follows is a demonstration, and offer to remove it, asking once more before it is done."""
+    """Say that what follows is a demonstration."""
     st.warning(say("statistics.demo.banner"), icon=":material/science:")
+
+
+def draw_demo_removal() -> None:
+    """Offer to remove the demonstration, asking once more before it is done."""
     with st.popover(say("statistics.demo.remove"), icon=":material/delete:"):
         st.markdown(say("statistics.demo.sure"))
         st.button(say("statistics.demo.remove_yes"), key="demo_remove", type="primary", on_click=_remove)

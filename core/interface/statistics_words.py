@@ -1,18 +1,22 @@
-"""Statistics in words: rates, groups, and the sentence under each chart. Knows no Streamlit."""
+"""Statistics in words: rates, who is counted, and the sentence under each chart. Knows no Streamlit."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from datetime import date, timedelta
+from typing import Final, TypeVar
 
-from core.interface.sentences import raise_first
+from core.interface.sentences import join_words, raise_first
+from core.interface.statistics_question import Question
+from core.interface.statistics_table import Stamp
 from core.interface.wordings import condition_name
 from core.locale import Language, text
-from core.records.statistics import Group, Prevalence, Rate
-from core.taxonomy import AgeBand, Condition, Severity, Sex
+from core.records.statistics import Group, Rate
+from core.taxonomy import AgeBand, Condition, Severity
 
 K = TypeVar("K")
 
 # A no-break space: the sign never stands alone on the next line.
-_PERCENT = "\u00a0%"
+_PERCENT: Final = "\u00a0%"
+_NAMED_AT_MOST: Final = 3
 
 
 def at_least_words(language: Language, severity: Severity) -> str:
@@ -20,19 +24,18 @@ def at_least_words(language: Language, severity: Severity) -> str:
     return text(language, f"statistics.at_least.{int(severity)}")
 
 
-def group_name(language: Language, group: Group) -> str:
-    """Return the name of a sex and age band, as a label."""
-    sex, band = group
-    return text(
-        language,
-        "statistics.group.label",
-        sex=text(language, f"statistics.group.{sex or 'unknown'}"),
-        age=text(language, f"statistics.age_label.{band or 'unknown'}"),
-    )
+def short_name(language: Language, condition: Condition) -> str:
+    """Return the short name of a condition, as a label."""
+    return raise_first(text(language, f"statistics.condition_short.{condition}"))
+
+
+def band_label(language: Language, band: AgeBand | None) -> str:
+    """Return an age band as an axis labels it."""
+    return text(language, f"statistics.age_label.{band or 'unknown'}")
 
 
 def group_phrase(language: Language, group: Group) -> str:
-    """Return the name of a sex and age band, as it stands inside a sentence."""
+    """Return a sex and age band as they stand inside a sentence."""
     sex, band = group
     return text(
         language,
@@ -42,10 +45,115 @@ def group_phrase(language: Language, group: Group) -> str:
     )
 
 
+def who_phrase(language: Language, question: Question, *without: str) -> str:
+    """Say who is counted: "women in their 30s in Seoul".
+
+    Args:
+        language: Korean or English.
+        question: Its filters.
+        *without: Filters left out, as in `Question.filters`.
+    """
+    sexes = () if "sexes" in without else question.sexes
+    bands = () if "age_bands" in without else question.age_bands
+    dated = "days" not in without and bool(question.since or question.until)
+    regions = [text(language, f"taxonomy.region.{one}") for one in question.regions]
+    rest = text(
+        language,
+        "statistics.who.rest",
+        region=_named(language, "region", regions),
+        days=days_words(language, question) if dated else "",
+    )
+    sex = text(language, f"statistics.group.{sexes[0]}" if len(sexes) == 1 else "statistics.who.everyone")
+    return text(language, "statistics.who.phrase", sex=sex, age=_ages(language, bands), rest=rest).strip()
+
+
+def _ages(language: Language, bands: Sequence[AgeBand]) -> str:
+    if len(bands) == 1:
+        return text(language, "statistics.who.age", age=text(language, f"statistics.age_phrase.{bands[0]}"))
+    return _named(language, "ages", [band_label(language, band) for band in bands], len(AgeBand))
+
+
+def _named(language: Language, name: str, words: Sequence[str], at_most: int = _NAMED_AT_MOST) -> str:
+    if not words:
+        return ""
+    if len(words) > at_most:
+        return text(language, f"statistics.who.{name}_many", count=len(words))
+    return text(language, f"statistics.who.{name}", names=join_words(language, words))
+
+
+def days_words(language: Language, question: Question) -> str:
+    """Say which months are counted; empty for all."""
+    if question.since and question.until:
+        kind = "between" if (question.since.year, question.since.month) != _month(question.until) else "within"
+    elif question.since or question.until:
+        kind = "since" if question.since else "until"
+    else:
+        return ""
+    since, until = (f"{day:%Y-%m}" if day else "" for day in (question.since, question.until))
+    return text(language, f"statistics.who.{kind}", since=since, until=until)
+
+
+def _month(day: date) -> tuple[int, int]:
+    return day.year, day.month
+
+
+def having_words(language: Language, condition: Condition, at_least: Severity) -> str:
+    """Say what the people counted have: "Dandruff, moderate or worse"."""
+    return text(
+        language,
+        "statistics.who.having",
+        condition=raise_first(condition_name(language, condition)),
+        grade=at_least_words(language, at_least),
+    )
+
+
+def filters_words(language: Language, question: Question) -> str:
+    """Say what is asked and who is counted, for the stamp of a file."""
+    parts = [
+        f"{raise_first(condition_name(language, question.condition))}, {at_least_words(language, question.at_least)}",
+        who_phrase(language, question),
+        *[raise_first(text(language, f"taxonomy.view.{view}")) for view in question.views],
+        *question.models,
+        *question.sources,
+        *(": ".join(answer) for answer in question.answers),
+    ]
+    if question.having:
+        having = having_words(language, question.having, question.having_at_least)
+        parts.append(text(language, "statistics.who.only_having", having=having))
+    return " · ".join(parts)
+
+
+def stamp_lines(language: Language, stamp: Stamp) -> tuple[str, ...]:
+    """Return the lines that stand on every picture: who, how many, when, by which models, and what it is not."""
+    people = f"{stamp.people:,}" if stamp.people is not None else text(language, "statistics.hidden.label")
+    made_at = f"{stamp.made_at:%Y-%m-%d %H:%M} UTC"
+    models = ", ".join(stamp.models) or text(language, "statistics.hidden.label")
+    lines = [
+        text(language, "statistics.stamp.filters", filters=stamp.filters, n=people),
+        text(language, "statistics.stamp.made", made_at=made_at, models=models),
+        text(language, "statistics.hidden.picture"),
+    ]
+    if stamp.data == "demonstration":
+        lines.insert(0, text(language, "statistics.demo.banner"))
+    return tuple(lines)
+
+
 def share_words(share: float) -> str:
     """Return a share as percent: whole, or with one decimal below ten."""
     value = share * 100
     return f"{value:.1f}{_PERCENT}" if 0 < value < 9.95 else f"{value:.0f}{_PERCENT}"
+
+
+def interval_words(low: float, high: float) -> str:
+    """Return an interval of shares: "18–24 %"."""
+    return f"{share_words(low).removesuffix(_PERCENT)}\u2013{share_words(high)}"
+
+
+def points_words(difference: float) -> str:
+    """Return a difference of shares in percentage points, with its sign."""
+    value = difference * 100
+    sign = "\u2212" if value < 0 else "+"
+    return f"{sign}{abs(value):.1f}"
 
 
 def rate_label(language: Language, rate: Rate | None) -> str:
@@ -57,76 +165,47 @@ def rate_label(language: Language, rate: Rate | None) -> str:
 
 def rate_words(rate: Rate) -> str:
     """Return a rate with its interval and n, as it stands in brackets."""
-    low, high = share_words(rate.low).removesuffix(_PERCENT), share_words(rate.high)
-    return f"{share_words(rate.share)}, {low}\u2013{high}, n\u00a0=\u00a0{rate.n:,}"
+    return f"{share_words(rate.share)}, {interval_words(rate.low, rate.high)}, n\u00a0=\u00a0{rate.n:,}"
 
 
-def groups_sentence(language: Language, prevalence: Prevalence, pointed: Group | None) -> str:
-    """Say which sex and age band has most and least of a condition, and how it is in the group pointed out."""
-    shown = {group: rate for group, rate in prevalence.cells.items() if rate is not None}
-    names = {
-        "condition": raise_first(condition_name(language, prevalence.condition)),
-        "grade": at_least_words(language, prevalence.at_least),
-    }
-    if len(shown) < 2:
-        sentence = text(language, "statistics.say.no_groups")
-    else:
-        (most, high), (least, low) = _ends(shown)
-        sentence = text(
-            language,
-            "statistics.say.groups",
-            **names,
-            most=group_phrase(language, most),
-            most_rate=rate_words(high),
-            least=group_phrase(language, least),
-            least_rate=rate_words(low),
-        )
-        sentence += " " + text(language, f"statistics.say.{'overlap' if low.high >= high.low else 'apart'}")
-    if pointed is None:
-        return sentence
-    rate = prevalence.cells[pointed]
-    where = group_phrase(language, pointed)
-    told = (
-        text(language, "statistics.say.pointed_hidden", group=where)
-        if rate is None
-        else text(language, "statistics.say.pointed", **names, group=where, rate=rate_words(rate))
-    )
-    return f"{raise_first(told)} {sentence}"
-
-
-def conditions_sentence(language: Language, rates: Mapping[Condition, Rate | None], at_least: Severity) -> str:
-    """Say which condition is most and which is least common."""
-    shown = {condition: rate for condition, rate in rates.items() if rate is not None}
-    if len(shown) < 2:
-        return text(language, "statistics.say.no_conditions")
-    (most, high), (least, low) = _ends(shown)
+def rate_sentence(language: Language, condition: Condition, at_least: Severity, who: str, rate: Rate | None) -> str:
+    """Say one rate: "Dandruff at moderate or worse: 21 % of women in their 30s, 18–24 %, n = 1,204."."""
+    if rate is None:
+        return raise_first(text(language, "statistics.say.hidden", who=who))
     return text(
         language,
-        "statistics.say.conditions",
-        grade=raise_first(at_least_words(language, at_least)),
-        most=condition_name(language, most),
-        most_rate=rate_words(high),
-        least=condition_name(language, least),
-        least_rate=rate_words(low),
+        "statistics.say.rate",
+        condition=raise_first(condition_name(language, condition)),
+        grade=at_least_words(language, at_least),
+        who=who,
+        share=share_words(rate.share),
+        interval=interval_words(rate.low, rate.high),
+        n=f"{rate.n:,}",
     )
 
 
-def shown_groups(prevalence: Prevalence) -> Sequence[Group]:
-    """Return the groups a chart or table lists: every told one, and those not told where there is something to show."""
-    bands = [band for band in (*AgeBand, None) if band or _any(prevalence, bands=(None,))]
-    sexes = [sex for sex in (*Sex, None) if sex or _any(prevalence, sexes=(None,))]
-    return [(sex, band) for band in bands for sex in sexes]
+def ends_sentence(language: Language, rates: Mapping[str, Rate | None]) -> str:
+    """Say where a rate is highest and lowest, and whether that may be chance.
 
-
-def _any(
-    prevalence: Prevalence,
-    *,
-    sexes: Sequence[Sex | None] = (*Sex, None),
-    bands: Sequence[AgeBand | None] = (*AgeBand, None),
-) -> bool:
-    return any(prevalence.cells[sex, band] is not None for sex in sexes for band in bands)
-
-
-def _ends(shown: Mapping[K, Rate]) -> tuple[tuple[K, Rate], tuple[K, Rate]]:
+    Args:
+        language: Korean or English.
+        rates: By name of the group, as it stands in a sentence.
+    """
+    shown = {name: rate for name, rate in rates.items() if rate is not None}
+    if len(shown) < 2:
+        return text(language, "statistics.say.too_few")
     ordered = sorted(shown.items(), key=lambda item: -item[1].share)
-    return ordered[0], ordered[-1]
+    (most, high), (least, low) = ordered[0], ordered[-1]
+    sentence = text(
+        language, "statistics.say.ends", most=most, most_rate=rate_words(high), least=least, least_rate=rate_words(low)
+    )
+    chance = "overlap" if low.high >= high.low else "apart"
+    return f"{sentence} {text(language, f'statistics.say.{chance}')}"
+
+
+def period_words(name: str, by: str) -> str:
+    """Return a period as an axis labels it: a week by its first and last day."""
+    if by != "week":
+        return name
+    first = date.fromisoformat(name)
+    return f"{first:%Y-%m-%d}\u2013{first + timedelta(days=6):%m-%d}"

@@ -1,0 +1,191 @@
+"""Bars: rates by sex and age with their intervals, and grades as parts of a whole."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import altair as alt
+import pandas as pd
+
+from core.interface.charts import SMALL_PX, Chart, Colours, finish, hatch, opacity, picker, spoken, tips
+from core.interface.palette import SEVERITY_COLOURS
+
+_BAR_PX: Final = 21
+_SINGLE_BAR_PX: Final = 30
+_ROW_PX: Final = 36
+# Room for the label beyond the longest interval.
+_LABEL_ROOM: Final = 1.55
+_NAME_PX: Final = 54
+# Narrower parts have no room for their number.
+_LABELLED_PART: Final = 0.07
+
+
+def rate_bars(
+    rows: pd.DataFrame,
+    colours: Colours,
+    description: str,
+    titles: Mapping[str, str],
+    *,
+    down: Sequence[str],
+    within: Sequence[str],
+    tints: Sequence[str],
+    watermark: str = "",
+) -> Chart:
+    """Draw rates as bars in groups, with 95 % intervals; each is labelled.
+
+    Args:
+        rows: One per bar: `down` (label of its group), `within` (label of the bar), `down_id`, `within_id`, `share`,
+            `low`, `high` (0..1 or missing), `label`, `strength`, the columns of `titles`, and, where there is a
+            figure from elsewhere to compare with, `reference` (0..1 or missing).
+        colours: Of the theme.
+        description: What the chart says.
+        titles: Columns of the tooltip.
+        down: Groups, from the top.
+        within: Bars of a group, from the top.
+        tints: Colour of each of these.
+        watermark: Words across the chart.
+    """
+    longest = rows["high"].max(skipna=True) if rows["high"].notna().any() else 1.0
+    if "reference" in rows:
+        longest = max(longest, rows["reference"].max(skipna=True))
+    edge = longest * _LABEL_ROOM
+    ends = ["high", "reference"] if "reference" in rows else ["high"]
+    rows = rows.assign(label_at=rows[ends].max(axis=1))
+    across = alt.X(
+        "share:Q",
+        title=None,
+        scale=alt.Scale(domain=[0, edge]),
+        axis=alt.Axis(format="~%", grid=True, tickCount=4),
+    )
+    single = len(within) == 1
+    base = alt.Chart(spoken(rows, titles)).encode(
+        y=alt.Y(
+            "down:N",
+            sort=list(down),
+            title=None,
+            axis=alt.Axis(
+                labelPadding=8 if single else _NAME_PX,
+                labelFontWeight="normal" if single else "bold",
+                labelOverlap=False,
+            ),
+            scale=alt.Scale(paddingInner=0.14, paddingOuter=0.06),
+        ),
+        yOffset=alt.YOffset("within:N", sort=list(within), scale=alt.Scale(paddingInner=0.08)),
+        tooltip=tips(titles),
+        description="spoken:N",
+    )
+    bars = base.mark_bar(cornerRadiusEnd=3, cursor="pointer").encode(
+        x=across,
+        color=alt.Color("within:N", scale=alt.Scale(domain=list(within), range=list(tints)), legend=None),
+        opacity=opacity(),
+    )
+    hidden = (
+        base.transform_filter("!isValid(datum.share)")
+        .transform_calculate(zero="0", end=str(edge * 0.16))
+        .mark_bar(fill=hatch(colours), cornerRadius=2)
+        .encode(x=alt.X("zero:Q", title=None), x2="end:Q")
+    )
+    layers = [
+        bars.add_params(picker(["down_id", "within_id"])),
+        hidden,
+        base.mark_rule(strokeWidth=1.5, color=colours.text).encode(
+            x=alt.X("low:Q", title=None), x2="high:Q", opacity=opacity()
+        ),
+        base.mark_text(align="left", dx=6, color=colours.text, fontSize=SMALL_PX).encode(
+            x=alt.X("label_at:Q", title=None), text="label:N", opacity=opacity()
+        ),
+    ]
+    if not single:
+        layers.append(
+            base.mark_text(align="right", x=-6, color=colours.muted, fontSize=SMALL_PX).encode(text="within:N")
+        )
+    if "reference" in rows:
+        layers.append(
+            base.transform_filter("isValid(datum.reference)")
+            .mark_point(shape="diamond", size=90, filled=False, strokeWidth=1.8, color=colours.second, opacity=1)
+            .encode(x=alt.X("reference:Q", title=None))
+        )
+    height = len(down) * (_SINGLE_BAR_PX if single else _BAR_PX * len(within))
+    return finish(layers, colours, description, height, watermark)
+
+
+def severity_bars(
+    rows: pd.DataFrame,
+    totals: pd.DataFrame,
+    colours: Colours,
+    description: str,
+    titles: Mapping[str, str],
+    *,
+    down: Sequence[str],
+    watermark: str = "",
+) -> Chart:
+    """Draw the four grades as parts of 100 %: the lowest to the left of a common line, the rest to its right.
+
+    Args:
+        rows: One per part: `down` (label), `down_id`, `grade` (label), `grade_id` (0..3), `share` (0..1), `label`,
+            `strength`, the columns of `titles`; rows of conditions that are not shown are left out.
+        totals: One per bar: `down`, `label` (its n), `hidden`; and, where one result is pointed out, `own` (0..3 or
+            missing).
+        colours: Of the theme.
+        description: What the chart says.
+        titles: Columns of the tooltip.
+        down: Bars, from the top.
+        watermark: Words across the chart.
+    """
+    parts = _placed(rows)
+    left = max((-parts["start"].min()) if len(parts) else 0.5, 0.05)
+    right = max(parts["end"].max() if len(parts) else 0.5, 0.05)
+    across = alt.Scale(domain=[-left * 1.02, right + (left + right) * 0.17], nice=False, zero=False)
+    y = alt.Y("down:N", sort=list(down), title=None, scale=alt.Scale(paddingInner=0.28, paddingOuter=0.1))
+    base = alt.Chart(spoken(parts, titles)).encode(y=y, tooltip=tips(titles), description="spoken:N")
+    axis = alt.Axis(format="~%", labelExpr="format(abs(datum.value), '~%')", tickCount=5, grid=True)
+    bars = base.mark_bar(cursor="pointer", stroke=colours.surface, strokeWidth=1).encode(
+        x=alt.X("start:Q", title=None, scale=across, axis=axis),
+        x2="end:Q",
+        color=alt.Color(
+            "grade_id:O", scale=alt.Scale(domain=[0, 1, 2, 3], range=list(SEVERITY_COLOURS.values())), legend=None
+        ),
+        opacity=opacity(),
+    )
+    inside = (
+        base.transform_filter(f"datum.share >= {_LABELLED_PART}")
+        .mark_text(fontSize=SMALL_PX)
+        .encode(
+            x=alt.X("middle:Q", title=None),
+            text="label:N",
+            color=alt.condition("datum.grade_id == 3", alt.value("#FFFFFF"), alt.value("#1F1B16")),
+            opacity=opacity(),
+        )
+    )
+    ends = alt.Chart(totals).encode(y=y)
+    numbers = (
+        ends.transform_calculate(end=str(right))
+        .mark_text(align="left", dx=6, color=colours.muted, fontSize=SMALL_PX)
+        .encode(x=alt.X("end:Q", title=None), text="label:N")
+    )
+    hidden = (
+        ends.transform_filter("datum.hidden")
+        .transform_calculate(start=str(-left), end=str(right))
+        .mark_bar(fill=hatch(colours), cornerRadius=2)
+        .encode(x=alt.X("start:Q", title=None), x2="end:Q")
+    )
+    middle = alt.Chart(pd.DataFrame([{"zero": 0.0}])).mark_rule(color=colours.text, strokeWidth=1).encode(x="zero:Q")
+    layers = [bars.add_params(picker(["down_id"])), hidden, inside, numbers, middle]
+    own = parts[parts["own"]] if "own" in parts else parts.iloc[0:0]
+    if len(own):
+        layers.append(
+            alt.Chart(own)
+            .mark_point(shape="triangle-down", size=110, filled=True, color=colours.text, opacity=1, yOffset=-17)
+            .encode(y=y, x=alt.X("middle:Q", title=None), tooltip=tips(titles))
+        )
+    return finish(layers, colours, description, _ROW_PX * len(down), watermark)
+
+
+def _placed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Place the parts of each bar along the axis: grade 0 ends at the line, the others follow it."""
+    ordered = rows.sort_values(["down", "grade_id"]).reset_index(drop=True)
+    above = ordered["share"].where(ordered["grade_id"] > 0, 0.0)
+    end = above.groupby(ordered["down"]).cumsum()
+    start = (end - ordered["share"]).where(ordered["grade_id"] > 0, -ordered["share"])
+    return ordered.assign(start=start, end=end.where(ordered["grade_id"] > 0, 0.0)).assign(
+        middle=lambda frame: (frame["start"] + frame["end"]) / 2
+    )

@@ -1,0 +1,147 @@
+"""Two grids: how common each condition is at each age, and which conditions go together."""
+
+from collections.abc import Mapping, Sequence
+from math import log2
+from typing import Final
+
+import altair as alt
+import pandas as pd
+
+from core.interface.charts import SMALL_PX, Chart, Colours, finish, hatch, picker, spoken, tips
+
+_ROW_PX: Final = 38
+_TWO_LINES: Final = "split(datum.label, '|')"
+# A lift this far from one is drawn in the full colour.
+_FULL_LIFT: Final = 4.0
+
+
+def heat_map(
+    rows: pd.DataFrame,
+    colours: Colours,
+    description: str,
+    titles: Mapping[str, str],
+    *,
+    across: Sequence[str],
+    down: Sequence[str],
+    watermark: str = "",
+) -> Chart:
+    """Draw shares as a grid of labelled cells; what is not shown is hatched.
+
+    Args:
+        rows: One per cell: `across`, `down` (labels; a bar parts two lines), `across_id`, `down_id`, `share` (0..1 or
+            missing), `label`, `strength`, `focus` (whether it is of the condition asked for), and the columns of
+            `titles`.
+        colours: Of the theme.
+        description: What the chart says.
+        titles: Columns of the tooltip.
+        across: Labels of the columns, from the left.
+        down: Labels of the rows, from the top.
+        watermark: Words across the chart.
+    """
+    most = max(rows["share"].max(skipna=True), 0.01) if rows["share"].notna().any() else 1.0
+    base = alt.Chart(spoken(rows, titles)).encode(
+        x=alt.X(
+            "across:N",
+            sort=list(across),
+            title=None,
+            axis=alt.Axis(
+                labelExpr=_TWO_LINES,
+                labelAngle=0,
+                labelOverlap=False,
+                orient="top",
+                labelPadding=20,
+                labelFontSize=SMALL_PX,
+            ),
+            scale=alt.Scale(paddingInner=0.05, paddingOuter=0),
+        ),
+        y=alt.Y("down:N", sort=list(down), title=None, scale=alt.Scale(paddingInner=0.07, paddingOuter=0)),
+        tooltip=tips(titles),
+        description="spoken:N",
+    )
+    cells = base.mark_rect(cornerRadius=3, cursor="pointer").encode(
+        color=alt.Color(
+            "share:Q",
+            scale=alt.Scale(domain=[0, most], range=list(colours.ramp), interpolate="lab"),
+            legend=None,
+        ),
+        opacity=alt.Opacity("strength:Q", scale=None, legend=None),
+        stroke=alt.condition("datum.focus", alt.value(colours.second), alt.value("transparent")),
+        strokeWidth=alt.value(1.6),
+    )
+    hidden = base.transform_filter("!isValid(datum.share)").mark_rect(cornerRadius=3, fill=hatch(colours))
+    # What is not picked stays readable: on a pale cell the words keep the colour of the page's text.
+    strong = f"datum.share > {0.5 * most} && datum.strength == 1"
+    words = base.mark_text(fontSize=SMALL_PX, cursor="pointer").encode(
+        text="label:N",
+        color=alt.condition(strong, alt.value(colours.surface), alt.value(colours.text)),
+    )
+    return finish(
+        [cells.add_params(picker(["across_id", "down_id"])), hidden, words],
+        colours,
+        description,
+        _ROW_PX * len(down),
+        watermark,
+    )
+
+
+def _shift(lift: float) -> float:
+    return -1.0 if lift <= 0 else max(-1.0, min(1.0, log2(lift) / log2(_FULL_LIFT)))
+
+
+def lift_matrix(
+    rows: pd.DataFrame,
+    colours: Colours,
+    description: str,
+    titles: Mapping[str, str],
+    *,
+    across: Sequence[str],
+    down: Sequence[str],
+    watermark: str = "",
+) -> Chart:
+    """Draw how many times as often as by chance two conditions go together.
+
+    Args:
+        rows: One per pair: `across`, `down` (labels), `lift` (above 0, or missing), `label`, and the columns of
+            `titles`.
+        colours: Of the theme.
+        description: What the chart says.
+        titles: Columns of the tooltip.
+        across: Labels of the columns, from the left.
+        down: Labels of the rows, from the top.
+        watermark: Words across the chart.
+    """
+    # In steps of doubling: half as often is as far from one as twice as often.
+    shifts = [None if pd.isna(lift) else _shift(float(lift)) for lift in rows["lift"]]
+    placed = rows.assign(shift=pd.Series(shifts, index=rows.index, dtype="float64"))
+    base = alt.Chart(spoken(placed, titles)).encode(
+        x=alt.X(
+            "across:N",
+            sort=list(across),
+            title=None,
+            axis=alt.Axis(
+                labelExpr=_TWO_LINES,
+                labelAngle=0,
+                labelOverlap=False,
+                orient="top",
+                labelPadding=20,
+                labelFontSize=SMALL_PX,
+            ),
+            scale=alt.Scale(paddingInner=0.05, paddingOuter=0),
+        ),
+        y=alt.Y("down:N", sort=list(down), title=None, scale=alt.Scale(paddingInner=0.07, paddingOuter=0)),
+        tooltip=tips(titles),
+        description="spoken:N",
+    )
+    cells = base.mark_rect(cornerRadius=3).encode(
+        color=alt.Color(
+            "shift:Q",
+            scale=alt.Scale(domain=[-1, 0, 1], range=[colours.less, colours.even, colours.first], interpolate="lab"),
+            legend=None,
+        )
+    )
+    hidden = base.transform_filter("!isValid(datum.lift)").mark_rect(cornerRadius=3, fill=hatch(colours))
+    words = base.mark_text(fontSize=SMALL_PX).encode(
+        text="label:N",
+        color=alt.condition("datum.shift > 0.7", alt.value(colours.surface), alt.value(colours.text)),
+    )
+    return finish([cells, hidden, words], colours, description, _ROW_PX * len(down), watermark)

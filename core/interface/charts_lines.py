@@ -1,0 +1,136 @@
+"""How a rate went over time, and two groups beside each other."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import altair as alt
+import pandas as pd
+
+from core.interface.charts import BRUSH, SMALL_PX, Chart, Colours, finish, hatch, opacity, spoken, tips
+
+_HEIGHT_PX: Final = 230
+_ROW_PX: Final = 46
+
+
+def trend_line(
+    rows: pd.DataFrame,
+    marks: pd.DataFrame,
+    colours: Colours,
+    description: str,
+    titles: Mapping[str, str],
+    *,
+    across: Sequence[str],
+    watermark: str = "",
+    up_to: float | None = None,
+) -> Chart:
+    """Draw a figure over time with its interval, and where another model began to grade.
+
+    Args:
+        rows: One per period: `period` (as in `across`), `share`, `low`, `high` (missing where it is not shown),
+            `strength`, `within` (whether it is in the stretch drawn over) and the columns of `titles`.
+        marks: Where another model began: `period`, `label`.
+        colours: Of the theme.
+        description: What the chart says.
+        titles: Columns of the tooltip.
+        across: All periods, gaps included, in order.
+        watermark: Words across the chart.
+        up_to: The end of the scale of a figure that is no share; None for a share, whose stretch can be drawn over.
+    """
+    x = alt.X(
+        "period:N",
+        sort=list(across),
+        title=None,
+        scale=alt.Scale(domain=list(across), paddingInner=0, paddingOuter=0.1),
+        axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelFlush=True, grid=False),
+    )
+    up = alt.Scale(zero=True, nice=True) if up_to is None else alt.Scale(domain=[0, up_to])
+    y = alt.Axis(format="~%" if up_to is None else "~f", tickCount=4, grid=True)
+    base = alt.Chart(spoken(rows, titles)).encode(x=x, description="spoken:N")
+    known = base.transform_filter("isValid(datum.share)")
+    brush = alt.selection_interval(
+        name=BRUSH, encodings=["x"], mark=alt.BrushConfig(fill=colours.first, fillOpacity=0.14, stroke=colours.first)
+    )
+    layers = [
+        base.transform_filter("datum.within").mark_rect(color=colours.first, opacity=0.1),
+        base.transform_filter("!isValid(datum.share)").mark_rect(fill=hatch(colours)),
+        base.mark_area(opacity=0.2, color=colours.first, interpolate="monotone").encode(
+            y=alt.Y("low:Q", title=None, scale=up, axis=y), y2="high:Q"
+        ),
+        base.mark_line(strokeWidth=2, color=colours.first, interpolate="monotone").encode(
+            y=alt.Y("share:Q", title=None, scale=up)
+        ),
+    ]
+    points = known.mark_point(filled=True, size=52, color=colours.first).encode(
+        y=alt.Y("share:Q", title=None), opacity=opacity(), tooltip=tips(titles)
+    )
+    layers.append(points.add_params(brush) if up_to is None else points)
+    if len(marks):
+        changes = alt.Chart(marks).encode(x=x)
+        layers += [
+            changes.mark_rule(strokeDash=[4, 4], color=colours.muted, opacity=0.9),
+            changes.mark_text(align="left", dx=5, y=8, color=colours.muted, fontSize=SMALL_PX).encode(text="label:N"),
+        ]
+    return finish(layers, colours, description, _HEIGHT_PX, watermark)
+
+
+def cohort_dots(
+    rows: pd.DataFrame,
+    differences: pd.DataFrame,
+    colours: Colours,
+    description: str,
+    titles: Mapping[str, str],
+    *,
+    down: Sequence[str],
+    groups: Sequence[str],
+    watermark: str = "",
+) -> Chart:
+    """Draw two groups beside each other, each rate with its interval, and the difference in words.
+
+    Args:
+        rows: One per group and condition: `down` (label), `group` (as in `groups`), `share`, `low`, `high`,
+            `standardised` (0..1 or missing) and the columns of `titles`.
+        differences: One per condition: `down`, `label`.
+        colours: Of the theme.
+        description: What the chart says.
+        titles: Columns of the tooltip.
+        down: Conditions, from the top.
+        groups: Names of both groups.
+        watermark: Words across the chart.
+    """
+    longest = rows["high"].max(skipna=True) if rows["high"].notna().any() else 1.0
+    y = alt.Y("down:N", sort=list(down), title=None, scale=alt.Scale(paddingInner=0.2, paddingOuter=0.1))
+    base = alt.Chart(spoken(rows, titles)).encode(
+        y=y,
+        yOffset=alt.YOffset("group:N", sort=list(groups), scale=alt.Scale(paddingInner=0.3, paddingOuter=0.5)),
+        color=alt.Color(
+            "group:N",
+            sort=list(groups),
+            scale=alt.Scale(domain=list(groups), range=[colours.first, colours.second]),
+            legend=None,
+        ),
+        tooltip=tips(titles),
+        description="spoken:N",
+    )
+    edge = longest * 1.75
+    x = alt.X(
+        "share:Q",
+        title=None,
+        scale=alt.Scale(domain=[0, edge]),
+        axis=alt.Axis(format="~%", tickCount=4, grid=True),
+    )
+    layers = [
+        base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=None), x2="high:Q"),
+        base.mark_point(filled=True, size=80, opacity=1).encode(x=x),
+        base.transform_filter("isValid(datum.standardised)")
+        .mark_tick(thickness=2.4, height=15, opacity=1)
+        .encode(x=alt.X("standardised:Q", title=None)),
+        base.transform_filter("!isValid(datum.share)")
+        .transform_calculate(zero="0", end=str(edge * 0.14))
+        .mark_bar(fill=hatch(colours), height=10)
+        .encode(x=alt.X("zero:Q", title=None), x2="end:Q"),
+        alt.Chart(differences)
+        .transform_calculate(end=str(longest * 1.08))
+        .mark_text(align="left", dx=6, color=colours.text, fontSize=SMALL_PX)
+        .encode(y=y, x=alt.X("end:Q", title=None), text="label:N"),
+    ]
+    return finish(layers, colours, description, _ROW_PX * len(down), watermark)

@@ -1,0 +1,105 @@
+"""The frame every chart stands in: title, chart, a sentence that says what it shows, its SQL, and files to save."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import streamlit as st
+
+from core.interface.charts import LIGHT, Chart, Colours, current_colours
+from core.interface.language import current_language, say
+from core.interface.markup import plain
+from core.interface.statistics_picture import as_picture
+from core.interface.statistics_table import Row, Stamp, as_csv, as_parquet
+from core.interface.statistics_words import stamp_lines
+
+_TABLE_FILES: Final = {"csv": ("text/csv", as_csv), "parquet": ("application/vnd.apache.parquet", as_parquet)}
+# In no text: the private use area.
+_GLUE: Final = "\ue000"
+_MIME: Final = {"png": "image/png", "svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One chart with everything about it.
+
+    Attributes:
+        name: Its key, and the name of its files.
+        title: What it is about.
+        note: What its marks and axes mean.
+        sentence: What it says, in words.
+        rows: The figures behind it.
+        sql: The query behind them, to read and to run in the SQL corner.
+        draw: Draws it in the colours of a theme.
+    """
+
+    name: str
+    title: str
+    note: str
+    sentence: str
+    rows: Sequence[Row]
+    sql: str
+    draw: Callable[[Colours], Chart]
+
+
+def draw_card(card: Card, stamp: Stamp, on_pick: Callable[[], None] | None = None, nonce: int = 0) -> None:
+    """Draw a chart in its frame.
+
+    Args:
+        card: The chart.
+        stamp: Where its figures come from.
+        on_pick: Called when something in the chart was clicked or drawn over; None where nothing can be.
+        nonce: Another number draws the chart anew, without what was drawn over in it.
+    """
+    with st.container(border=True, height="stretch", key=f"card_{card.name}"):
+        st.subheader(card.title, anchor=False)
+        if card.note:
+            st.caption(card.note)
+        options: dict[str, Any] = {"on_select": on_pick} if on_pick else {}
+        st.altair_chart(card.draw(current_colours()), width="stretch", key=f"{chart_key(card.name)}_{nonce}", **options)
+        st.markdown(_kept_together(card.sentence))
+        _draw_tools(card, stamp)
+
+
+def _kept_together(words: str) -> str:
+    """Return words for Markdown whose no-break spaces stay, so that no number parts from its sign."""
+    return plain(words.replace("\u00a0", _GLUE)).replace(_GLUE, "\u00a0")
+
+
+def chart_key(name: str) -> str:
+    """Return the start of the key under which a chart tells what was picked in it."""
+    return f"statistics_chart_{name}"
+
+
+@st.fragment
+def _draw_tools(card: Card, stamp: Stamp) -> None:
+    with st.container(horizontal=True, gap="small", key=f"tools_{card.name}"):
+        with st.popover(say("statistics.tools.sql"), icon=":material/code:", type="tertiary"):
+            st.caption(say("statistics.tools.sql_note"))
+            st.code(card.sql, language="sql", wrap_lines=True)
+        with st.popover(say("statistics.tools.save"), icon=":material/download:", type="tertiary"):
+            st.caption(say("statistics.tools.save_note"))
+            for kind in ("png", "svg", "csv", "parquet"):
+                _draw_download(card, stamp, kind)
+
+
+def _draw_download(card: Card, stamp: Stamp, kind: str) -> None:
+    def picture() -> bytes:
+        lines = (card.sentence, *stamp_lines(current_language(), stamp))
+        return as_picture(card.draw(LIGHT), card.title, lines, "svg" if kind == "svg" else "png")
+
+    def table() -> bytes:
+        return _TABLE_FILES[kind][1](card.rows, stamp)
+
+    is_table = kind in _TABLE_FILES
+    st.download_button(
+        say(f"statistics.tools.{kind}"),
+        # Made when asked for: a picture takes a moment.
+        table if is_table else picture,
+        file_name=stamp.file_name(card.name, kind),
+        mime=_TABLE_FILES[kind][0] if is_table else _MIME[kind],
+        key=f"save_{card.name}_{kind}",
+        on_click="ignore",
+        disabled=is_table and not card.rows,
+        width="stretch",
+    )

@@ -1,0 +1,147 @@
+"""How good the data are: what is missing, refused or withheld, and whether grades drift."""
+
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from core.interface.charts import Chart, Colours
+from core.interface.charts_lines import trend_line
+from core.interface.language import say
+from core.interface.sentences import raise_first
+from core.interface.statistics_asked import Asked, rate_columns
+from core.interface.statistics_card import Card, draw_card
+from core.interface.statistics_table import Row, Stamp
+from core.interface.statistics_trend import model_name
+from core.interface.statistics_words import interval_words, share_words, short_name
+from core.records.statistics import Drift, DriftPoint, Gaps, Rate, drift, gaps
+from core.records.statistics.behind import Chart as Behind
+from core.taxonomy import CONDITIONS
+
+_WORST: Final = 3.0
+_COLUMNS: Final = ("period", "share", "low", "high", "strength", "within", "mean", "interval", "of", "certainty")
+
+
+def draw_quality(asked: Asked, stamp: Stamp) -> None:
+    """Draw what is missing, and how grades move from month to month."""
+    with st.expander(say("statistics.quality.title"), icon=":material/fact_check:"):
+        missing = gaps(asked.store, asked.question.filters())
+        columns = st.columns([1, 1.25])
+        with columns[0], st.container(border=True):
+            st.subheader(say("statistics.quality.missing"), anchor=False)
+            st.dataframe(_table(asked, missing), hide_index=True, width="stretch")
+            st.caption(say("statistics.quality.missing_note"))
+        with columns[1]:
+            draw_card(_drift_card(asked), stamp)
+
+
+def _table(asked: Asked, missing: Gaps) -> pd.DataFrame:
+    told: list[tuple[str, Rate | None]] = [
+        (asked.words("quality.untold", what=asked.words(f"quality.{name}")), getattr(missing, name))
+        for name in ("sex", "age_band", "region")
+    ]
+    told.append((asked.words("quality.refused"), missing.refusals.photos))
+    told += [
+        (asked.words("quality.withheld", condition=short_name(asked.language, one)), missing.abstained[one])
+        for one in CONDITIONS
+    ]
+    rows = [(name, *_cells(asked, rate)) for name, rate in told]
+    rows += [
+        (raise_first(say(f"statistics.quality.reason.{reason}")), f"{number:,}", "", "")
+        for reason, number in missing.refusals.by_reason.items()
+        if number
+    ]
+    names = [asked.words(f"quality.{name}") for name in ("what", "share", "interval", "of")]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _cells(asked: Asked, rate: Rate | None) -> tuple[str, str, str]:
+    if rate is None:
+        hidden = asked.words("hidden.label")
+        return hidden, hidden, hidden
+    return share_words(rate.share), interval_words(rate.low, rate.high), f"{rate.n:,}"
+
+
+def _drift_card(asked: Asked) -> Card:
+    question = asked.question
+    filters = question.filters("days")
+    found = drift(asked.store, question.condition, filters)
+    points = pd.DataFrame([_point(asked, point) for point in found.points], columns=_COLUMNS)
+    marks = pd.DataFrame(
+        [
+            {"period": f"{mark.start:%Y-%m}", "label": model_name(mark.model_id, mark.model_version)}
+            for mark in found.marks
+            if mark.model_id
+        ],
+        columns=["period", "label"],
+    )
+    rows: list[Row] = [
+        {
+            "condition": str(question.condition),
+            "month": point.start.isoformat(),
+            "n": point.n,
+            "mean_grade": round(point.mean_grade.value, 4) if point.mean_grade else None,
+            "low_95": round(point.mean_grade.low, 4) if point.mean_grade else None,
+            "high_95": round(point.mean_grade.high, 4) if point.mean_grade else None,
+            "certainty": round(point.certainty, 4) if point.certainty is not None else None,
+            "shift": round(point.shift, 4) if point.shift is not None else None,
+            **{f"abstained_{name}": cell for name, cell in rate_columns(point.abstained).items()},
+            **{f"refused_{name}": cell for name, cell in rate_columns(point.refused).items()},
+        }
+        for point in found.points
+    ]
+    sentence = _sentence(asked, found)
+    titles = {
+        "period": asked.words("tip.period"),
+        "mean": asked.words("tip.mean"),
+        "interval": asked.words("tip.interval"),
+        "of": asked.words("tip.of"),
+        "certainty": asked.words("tip.certainty"),
+    }
+
+    def draw(colours: Colours) -> Chart:
+        return trend_line(
+            points,
+            marks,
+            colours,
+            sentence,
+            titles,
+            across=list(points["period"]),
+            watermark=asked.watermark,
+            up_to=_WORST,
+        )
+
+    return Card(
+        name="drift",
+        title=asked.words("quality.drift", condition=asked.condition),
+        note=asked.words("quality.drift_note"),
+        sentence=sentence,
+        rows=rows,
+        sql=asked.sql(Behind.TREND, filters),
+        draw=draw,
+    )
+
+
+def _point(asked: Asked, point: DriftPoint) -> dict[str, Any]:
+    mean, hidden = point.mean_grade, asked.words("hidden.label")
+    return {
+        "period": f"{point.start:%Y-%m}",
+        "share": mean.value if mean else None,
+        "low": mean.low if mean else None,
+        "high": mean.high if mean else None,
+        "strength": 1.0,
+        "within": False,
+        "mean": f"{mean.value:.2f}" if mean else hidden,
+        "interval": f"{mean.low:.2f}\u2013{mean.high:.2f}" if mean else hidden,
+        "of": f"{point.n:,}" if point.n else hidden,
+        "certainty": share_words(point.certainty) if point.certainty is not None else hidden,
+    }
+
+
+def _sentence(asked: Asked, found: Drift) -> str:
+    told = [(f"{point.start:%Y-%m}", point.shift) for point in found.points if point.shift is not None]
+    if found.reference is None or len(told) < 2:
+        return asked.words("quality.drift_none")
+    month, shift = max(told, key=lambda one: one[1])
+    size = "much" if shift >= 0.25 else "some" if shift >= 0.1 else "little"
+    return asked.words(f"quality.drift_{size}", month=month, shift=f"{shift:.2f}", first=f"{found.reference:%Y-%m}")
