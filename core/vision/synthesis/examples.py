@@ -23,7 +23,7 @@ class Example:
 
 
 EXAMPLES = (
-    Example("calm", 330, 1.6, {}),
+    Example("calm", 337, 1.6, {}),
     Example("dandruff", 320, 2.0, {Condition.DANDRUFF: Severity.MODERATE}),
     Example("oily", 319, 2.6, {Condition.EXCESS_SEBUM: Severity.SEVERE}),
     Example("redness", 76, 2.4, {Condition.INTERFOLLICULAR_ERYTHEMA: Severity.SEVERE}),
