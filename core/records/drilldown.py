@@ -44,7 +44,7 @@ def drill_down(store: RecordStore, filters: Filters, *, who: str, reason: str, l
         ORDER BY visited_at DESC NULLS LAST, id LIMIT ?"""  # noqa: S608 (constants; values are parameters)
     with store.cursor() as cursor:
         found = list_chosen(cursor, chosen, [*people.parameters, limit])
-    with store.writing("records looked at") as cursor:
+    with store.writing("records looked at", of_visits=False) as cursor:
         cursor.execute(
             """INSERT INTO statistics_audit
                SELECT coalesce(max(number), 0) + 1, ?, ?, ?, ?, ? FROM statistics_audit""",

@@ -81,7 +81,7 @@ def add_to_history(store: RecordStore, key: HistoryKey, visit: Visit, photos: Ma
     }
     visit = replace(visit, visited_at=min([visit.visited_at, *(one.visit.visited_at for one in before)]))
     others = [one.id for one in before if one.id != entry]
-    with store.deleting("history") if others else store.writing("history") as cursor:
+    with store.deleting("history") if others else store.writing("history", of_visits=False) as cursor:
         delete_entries(cursor, "id IN (SELECT unnest(?::UUID[]))", [others])
         _put_entry(cursor, key, entry, encode_visit(visit))
         for sha256, jpeg in {**kept, **photos}.items():

@@ -64,7 +64,7 @@ def count_shown(store: RecordStore, reader: Reader, products: Iterable[str], *, 
     shown = [VIEW, *products] if new_view else list(products)
     if not shown:
         return
-    with store.writing("counts", to_the_day=True) as cursor:
+    with store.writing("counts", to_the_day=True, of_visits=False) as cursor:
         counted = _add(cursor, "shown", shown, reader)
         cursor.execute(
             "INSERT INTO product_counts SELECT ?, unnest(?::VARCHAR[]), ?, ?, ?, ?, 1, 0",
@@ -91,7 +91,7 @@ def count_click(store: RecordStore, reader: Reader, product: str, *, first: bool
     Raises:
         RecordsError: The records cannot be written; nothing was counted.
     """
-    with store.writing("counts", to_the_day=True) as cursor:
+    with store.writing("counts", to_the_day=True, of_visits=False) as cursor:
         _add(cursor, "clicked", [product, VIEW] if first else [product], reader)
 
 

@@ -52,7 +52,7 @@ def save_view(store: RecordStore, name: str, address: str) -> SavedView:
         raise RecordsError("records.view_name", longest=LONGEST_NAME)
     if len(address) > _LONGEST_ADDRESS:
         raise ValueError(f"an address of {len(address)} characters is no view")
-    with store.writing("view saved") as cursor:
+    with store.writing("view saved", of_visits=False) as cursor:
         cursor.execute("DELETE FROM saved_views WHERE name = ?", [tidy])
         row = cursor.execute("SELECT count(*) FROM saved_views").fetchone()
         if row is not None and row[0] >= MOST_VIEWS:
@@ -70,5 +70,5 @@ def delete_view(store: RecordStore, name: str) -> bool:
     Raises:
         RecordsError: The records cannot be written.
     """
-    with store.writing("view deleted") as cursor:
+    with store.writing("view deleted", of_visits=False) as cursor:
         return bool(cursor.execute("DELETE FROM saved_views WHERE name = ? RETURNING 1", [name]).fetchall())

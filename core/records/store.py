@@ -54,6 +54,7 @@ class RecordStore:
         self._writing = threading.Lock()
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._count = 0
+        self._version = 0
         self._broken = False
 
     @classmethod
@@ -93,8 +94,8 @@ class RecordStore:
 
     @property
     def version(self) -> int:
-        """Of what is stored: a number that grows with each accepted write, so that answers can be kept until then."""
-        return self._count
+        """Of visits and refusals: it grows with each accepted write to them, so that answers can be kept until then."""
+        return self._version
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -161,13 +162,16 @@ class RecordStore:
     # Writing
 
     @contextmanager
-    def writing(self, kind: str, *, to_the_day: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    def writing(
+        self, kind: str, *, to_the_day: bool = False, of_visits: bool = True
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Lend a cursor inside a transaction that is committed, counted and checkpointed on leaving.
 
         Args:
             kind: What happens, for the count of accepted writes; never anything about a person.
             to_the_day: Note the day of the write without its time, where the time could be matched with a visit
                 that was stored in the same minute.
+            of_visits: Whether visits or refusals change, so that `version` grows.
 
         Raises:
             RecordsError: As `cursor`. Nothing was written then.
@@ -187,6 +191,7 @@ class RecordStore:
                 _roll_back(cursor)
                 raise
             self._count += 1
+            self._version += of_visits
             self._note_count()
             self._checkpoint(cursor)
 

@@ -57,7 +57,7 @@ def sql_behind(
             f"AND {state} >= {FIRST_GRADE} AND {second} >= {FIRST_GRADE} GROUP BY ALL ORDER BY ALL",
         ),
         Chart.TREND: (
-            f"SELECT date_trunc('{period}', {_DAY}) AS start,\n    {counts}",
+            f"SELECT date_trunc('{period}', {_DAY})::DATE AS start,\n    {counts}",
             f"AND {state} >= {FIRST_GRADE} AND day IS NOT NULL GROUP BY start ORDER BY start",
         ),
     }[chart]

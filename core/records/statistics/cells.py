@@ -4,6 +4,7 @@ Rows stay in DuckDB; what leaves it are counts. They are exact, and nothing may 
 `core.records.statistics.frame` what may be shown.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.records.facts import BAND_SHIFT, STATE_BITS, STATES
-from core.records.privacy import Counts
+from core.records.privacy import MIN_CELL, Counts, Lines
 from core.records.statistics.filters import AGE_BANDS, FIRST_GRADE, SEXES, Filters, people_sql
 from core.records.store import RecordStore
 from core.taxonomy import Condition
@@ -29,12 +30,14 @@ class Cells:
     Attributes:
         codes: As in `core.records.facts`, (k,), each once.
         people: How many, (k,).
-        photos: Their graded photos, (k,).
+        all_photos: Their graded photos by age band and sex, (8, 3).
+        left_out: Whether one to nine people told no sex or no age, and so are not in here at all.
     """
 
     codes: npt.NDArray[np.int64]
     people: Counts
-    photos: Counts
+    all_photos: Counts
+    left_out: bool
 
     @cached_property
     def _groups(self) -> npt.NDArray[np.int64]:
@@ -44,11 +47,6 @@ class Cells:
     def everyone(self) -> Counts:
         """People by age band and sex, (8, 3)."""
         return self.sum_up(self.people)
-
-    @cached_property
-    def all_photos(self) -> Counts:
-        """Photos by age band and sex, (8, 3)."""
-        return self.sum_up(self.photos)
 
     @cached_property
     def states(self) -> Counts:
@@ -110,7 +108,7 @@ def by_cell(places: Counts, people: Counts, states: int = 1) -> Counts:
 def read_cells(store: RecordStore, filters: Filters) -> Cells:
     """Count the people of a filter by code, whatever sexes and ages it names.
 
-    Asked once for each state of the records.
+    Asked once for each state of the records. Where one to nine of them told no sex or no age, these are left out.
 
     Raises:
         RecordsError: The records cannot be read.
@@ -119,18 +117,35 @@ def read_cells(store: RecordStore, filters: Filters) -> Cells:
     return store.memory.recall(store.version, ("cells", chosen), lambda: _count(store, chosen))
 
 
-def cells_sql(filters: Filters) -> tuple[str, tuple[object, ...]]:
-    """Return the query behind `read_cells` with the values of its question marks."""
+def _count(store: RecordStore, filters: Filters) -> Cells:
     people = people_sql(filters)
-    return (
-        f"SELECT code, count(*) AS people, sum(photos) AS photos FROM ({people.sql}\n) GROUP BY code",  # noqa: S608
+    codes, counts = _read(store, f"SELECT code, count(*) FROM ({people.sql}) GROUP BY code", people.parameters)  # noqa: S608
+    # Most visits have one photo: to look for the others costs less than to add up all.
+    groups, more = _read(
+        store,
+        f"""SELECT code >> {BAND_SHIFT}, sum(photos - 1)::BIGINT FROM ({people.sql})
+            WHERE photos > 1 GROUP BY code >> {BAND_SHIFT}""",  # noqa: S608 (constants; values are parameters)
         people.parameters,
     )
+    photos = by_cell(codes >> BAND_SHIFT, counts) + by_cell(groups, more)
+    untold = is_untold(codes >> BAND_SHIFT)
+    few = 0 < int(counts[untold].sum()) < MIN_CELL
+    if few:
+        codes, counts = codes[~untold], counts[~untold]
+        photos[-1], photos[:, -1] = 0, 0
+    return Cells(codes, counts, photos[..., 0], few)
 
 
-def _count(store: RecordStore, filters: Filters) -> Cells:
-    sql, parameters = cells_sql(filters)
+def is_untold(groups: Counts) -> Lines:
+    """Say of (code >> BAND_SHIFT) whether sex or age was not told."""
+    sexes, bands = groups // len(AGE_BANDS), groups % len(AGE_BANDS)
+    untold: Lines = np.logical_or(sexes >= len(SEXES) - 1, bands == len(AGE_BANDS) - 1)
+    return untold
+
+
+def _read(store: RecordStore, sql: str, parameters: Sequence[object]) -> tuple[Counts, Counts]:
+    """Read two columns of numbers."""
     with store.cursor() as cursor:
         columns = cursor.execute(sql, list(parameters)).fetchnumpy()
-    codes, people, photos = (np.asarray(columns[name]).astype(np.int64) for name in ("code", "people", "photos"))
-    return Cells(codes, people, photos)
+    first, second = (np.asarray(column).astype(np.int64) for column in columns.values())
+    return first, second

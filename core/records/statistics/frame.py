@@ -4,7 +4,8 @@ The guarantee, for everything the statistics publish:
 
 1. No figure stands for one to nine people: neither n nor those with the finding nor those without.
 2. None can be derived within an answer: the table of age bands and sexes is published with its sums so that subtracting
-   them gives only groups of ten or more, or of nobody (`core.records.privacy.hidden_lines`).
+   them gives only groups of ten or more, or of nobody (`core.records.privacy.hidden_lines`). People who told no sex or
+   no age are in none of its lines but in all other figures, and in nothing at all where they are one to nine.
 3. None can be derived between grades: the splits allowed of a group depend on the group alone (`shown_from`).
 4. None can be derived between a filter and any wider one, the same with some of its narrowings left out: the people
    between them, every combination of inside and outside the narrowings, pass the same test, or the figure is hidden.
@@ -13,7 +14,8 @@ The guarantee, for everything the statistics publish:
    This holds for people; how many of those ten have the finding can be told.
 
 Limits. Filters that overlap without one holding the other, in two or more narrowings at once, can be combined into
-smaller groups of people than ten where the records are few. Looking again after somebody was added tells what was
+smaller groups of people than ten where the records are few. How many have a finding can be told of the ten or more who
+told no sex or no age. Looking again after somebody was added tells what was
 added: figures are shown at once. How many photos of a group the model abstained on can be told from n: that is about a
 photo. Someone with ten visits counts ten times, as the records do not know who came twice.
 """
@@ -42,15 +44,13 @@ class Shown:
 
     Attributes:
         cells: (8, 3).
-        by_age: Sums over sexes, (8,).
-        by_sex: Sums over age bands, (3,).
-        total: The sum of all.
+        by_age: Sums over the told sexes, (8,); the last place is everyone who told no age.
+        by_sex: Sums over the told age bands, (3,); the last place is everyone who told no sex.
     """
 
     cells: Lines
     by_age: Lines
     by_sex: Lines
-    total: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +106,7 @@ class Frame:
         return np.stack([of(self.cells), *others])
 
     def shown(self, measure: Measure, small: Callable[[Counts], Lines]) -> Shown:
-        """Choose what may be shown of a table.
+        """Choose what may be shown of the table of those who told both sex and age, and of those who did not.
 
         Args:
             measure: Of some people, (8, 3, k).
@@ -122,11 +122,15 @@ class Frame:
             parts = cells[..., : number * k].reshape(*cells.shape[:-1], number, k)
             return np.logical_or(small(parts).any(axis=-1), are_small(cells[..., number * k :, None]).any(axis=-1))
 
-        hidden = hidden_lines(stacked, unsafe)
-        if hidden is None:
-            return Shown(np.zeros(CELLS, np.bool_), np.zeros(CELLS[0], np.bool_), np.zeros(CELLS[1], np.bool_), False)
-        rows, columns = hidden
-        return Shown(~(rows[:, None] | columns[None, :]), ~rows, ~columns, True)
+        cells, by_age, by_sex = (np.zeros(shape, np.bool_) for shape in (CELLS, CELLS[0], CELLS[1]))
+        hidden = hidden_lines(stacked[:-1, :-1], unsafe)
+        if hidden is not None:
+            by_age[:-1], by_sex[:-1] = ~hidden[0], ~hidden[1]
+            cells[:-1, :-1] = by_age[:-1, None] & by_sex[None, :-1]
+        no_age, no_sex, neither = stacked[-1, :-1].sum(axis=0), stacked[:-1, -1].sum(axis=0), stacked[-1, -1]
+        by_age[-1] = not unsafe(np.stack([no_age + neither, no_sex])).any()
+        by_sex[-1] = not unsafe(np.stack([no_sex + neither, no_age, neither][: 3 if by_age[-1] else 2])).any()
+        return Shown(cells, by_age, by_sex)
 
     def may_show(self, measure: Measure, small: Callable[[Counts], Lines]) -> bool:
         """Say whether a figure of the chosen sexes and ages may be shown.
@@ -151,8 +155,7 @@ class Frame:
         cornered = np.stack([self.corners(block) for block in blocks])
         fine: Lines = np.logical_not(small(cornered).any(axis=(0, 1)))
         if len(self.slices):
-            slices = np.stack([self.corners(part[..., None]) for part in self.slices])
-            fine &= not are_small(slices).any()
+            fine &= not are_small(np.stack([self.inside(part[..., None]) for part in self.slices])).any()
         return fine
 
     def corners(self, table: Counts) -> Counts:

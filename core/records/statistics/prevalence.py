@@ -35,10 +35,10 @@ class Prevalence:
     Attributes:
         condition: The condition.
         at_least: The lowest grade that counts.
-        cells: By sex and age band; None in a key stands for "not told".
-        by_sex: By sex alone.
-        by_age: By age band alone.
-        total: Everyone graded.
+        cells: By sex and age band; with None, "not told", in a key there is never a rate.
+        by_sex: By sex, of those who told both; under None everyone who did not tell their sex.
+        by_age: By age band, of those who told both; under None everyone who did not tell their age.
+        total: Everyone graded, those who did not tell included; where they are fewer than ten, without them.
     """
 
     condition: Condition
@@ -155,18 +155,26 @@ def _prevalence(frame: Frame, condition: Condition, place: int, at_least: Severi
         for r, band in enumerate(AGE_BANDS)
         for c, sex in enumerate(SEXES)
     }
-    by_sex = {
-        sex: rate(grades[bands, c].sum(axis=0), told=bool(sexes[c]) and _column_told(shown, grades, bands, c))
-        for c, sex in enumerate(SEXES)
+    by_sex: dict[Sex | None, Rate | None] = {
+        sex: rate(grades[:-1][bands[:-1], c].sum(axis=0), told=bool(sexes[c]) and _column_told(shown, grades, bands, c))
+        for c, sex in enumerate(Sex)
     }
-    by_age = {
-        band: rate(grades[r][sexes].sum(axis=0), told=bool(bands[r]) and _row_told(shown, grades, sexes, r))
-        for r, band in enumerate(AGE_BANDS)
+    by_age: dict[AgeBand | None, Rate | None] = {
+        band: rate(grades[r, :-1][sexes[:-1]].sum(axis=0), told=bool(bands[r]) and _row_told(shown, grades, sexes, r))
+        for r, band in enumerate(AgeBand)
     }
+    whole_table = bool(bands.all() and sexes.all())
+    by_sex[None] = rate(grades[:, -1].sum(axis=0), told=whole_table and bool(shown.by_sex[-1]))
+    by_age[None] = rate(grades[-1].sum(axis=0), told=whole_table and bool(shown.by_age[-1]))
     whole = frame.may_show(lambda cells: cells.grades[:, :, place], unsafe_from(at_least))
     total = rate(frame.inside(grades), told=whole)
     return Prevalence(
-        condition, at_least, MappingProxyType(cells), MappingProxyType(by_sex), MappingProxyType(by_age), total
+        condition,
+        at_least,
+        MappingProxyType(cells),
+        MappingProxyType(by_sex),
+        MappingProxyType(by_age),
+        total,
     )
 
 
@@ -174,12 +182,13 @@ def _column_told(shown: Shown, grades: Counts, bands: Lines, column: int) -> boo
     """Whether the sum of a sex may be told: as a whole line, or because each part of it is told."""
     if bands.all():
         return bool(shown.by_sex[column])
-    filled = grades[:, column].any(axis=-1)
-    return bool(shown.cells[bands & filled, column].all())
+    filled = grades[:-1, column].any(axis=-1)
+    return bool(shown.cells[:-1, column][bands[:-1] & filled].all())
 
 
 def _row_told(shown: Shown, grades: Counts, sexes: Lines, row: int) -> bool:
+    """Whether the sum of an age band may be told; likewise."""
     if sexes.all():
         return bool(shown.by_age[row])
-    filled = grades[row].any(axis=-1)
-    return bool(shown.cells[row, sexes & filled].all())
+    filled = grades[row, :-1].any(axis=-1)
+    return bool(shown.cells[row, :-1][sexes[:-1] & filled].all())
