@@ -11,8 +11,13 @@ from typing import Any, Final
 import altair as alt
 import pandas as pd
 import streamlit as st
+from altair.utils.schemapi import disable_debug_mode
 
 from core.interface.palette import ACCENT_DARK, ACCENT_LIGHT
+
+# Altair checks every part of every chart as it is made, which takes a second a page. Whole charts are checked when they
+# go into a file, and in tests.
+disable_debug_mode()
 
 LABEL_PX: Final = 12
 SMALL_PX: Final = 11
@@ -23,7 +28,7 @@ BRUSH: Final = "brush"
 """Name of the selection by which a chart tells which stretch was drawn over."""
 
 QUIET: Final = 0.3
-_STRIPES: Final = 14
+_STRIPES: Final = 10
 
 Chart = Any
 """Altair types layered, configured charts as Any wherever their parts differ."""

@@ -70,7 +70,7 @@ def heat_map(
     )
     hidden = base.transform_filter("!isValid(datum.share)").mark_rect(cornerRadius=3, fill=hatch(colours))
     # What is not picked stays readable: on a pale cell the words keep the colour of the page's text.
-    strong = f"datum.share > {0.5 * most} && datum.strength == 1"
+    strong = f"datum.share > {0.62 * most} && datum.strength == 1"
     words = base.mark_text(fontSize=SMALL_PX, cursor="pointer").encode(
         text="label:N",
         color=alt.condition(strong, alt.value(colours.surface), alt.value(colours.text)),

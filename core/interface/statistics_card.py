@@ -56,7 +56,8 @@ def draw_card(card: Card, stamp: Stamp, on_pick: Callable[[], None] | None = Non
         if card.note:
             st.caption(card.note)
         options: dict[str, Any] = {"on_select": on_pick} if on_pick else {}
-        st.altair_chart(card.draw(current_colours()), width="stretch", key=f"{chart_key(card.name)}_{nonce}", **options)
+        spec = card.draw(current_colours()).to_dict(validate=False)
+        st.vega_lite_chart(spec=spec, width="stretch", key=f"{chart_key(card.name)}_{nonce}", **options)
         st.markdown(_kept_together(card.sentence))
         _draw_tools(card, stamp)
 
@@ -74,13 +75,24 @@ def chart_key(name: str) -> str:
 @st.fragment
 def _draw_tools(card: Card, stamp: Stamp) -> None:
     with st.container(horizontal=True, gap="small", key=f"tools_{card.name}"):
-        with st.popover(say("statistics.tools.sql"), icon=":material/code:", type="tertiary"):
-            st.caption(say("statistics.tools.sql_note"))
-            st.code(card.sql, language="sql", wrap_lines=True)
-        with st.popover(say("statistics.tools.save"), icon=":material/download:", type="tertiary"):
-            st.caption(say("statistics.tools.save_note"))
-            for kind in ("png", "svg", "csv", "parquet"):
-                _draw_download(card, stamp, kind)
+        # What is behind a button is drawn when it is opened: eight charts would draw fifty widgets that nobody sees.
+        sql = _popover(card, "sql", ":material/code:")
+        if sql.open:
+            with sql:
+                st.caption(say("statistics.tools.sql_note"))
+                st.code(card.sql, language="sql", wrap_lines=True)
+        save = _popover(card, "save", ":material/download:")
+        if save.open:
+            with save:
+                st.caption(say("statistics.tools.save_note"))
+                for kind in ("png", "svg", "csv", "parquet"):
+                    _draw_download(card, stamp, kind)
+
+
+def _popover(card: Card, name: str, icon: str) -> Any:  # noqa: ANN401 (Streamlit names no type for it)
+    return st.popover(
+        say(f"statistics.tools.{name}"), icon=icon, type="tertiary", key=f"{name}_{card.name}", on_change="rerun"
+    )
 
 
 def _draw_download(card: Card, stamp: Stamp, kind: str) -> None:

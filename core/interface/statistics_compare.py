@@ -33,7 +33,16 @@ def draw_comparison(asked: Asked, stamp: Stamp) -> None:
     """
     question = asked.question
     others = (question.first, question.second) != (WOMEN, MEN)
-    with st.expander(say("statistics.compare.title"), icon=":material/compare_arrows:", expanded=others):
+    section = st.expander(
+        say("statistics.compare.title"),
+        icon=":material/compare_arrows:",
+        expanded=others,
+        key="statistics_compare",
+        on_change="rerun",
+    )
+    if not section.open:
+        return
+    with section:
         st.caption(say("statistics.compare.note"))
         columns = st.columns(2)
         for column, name, cohort in zip(columns, ("first", "second"), (question.first, question.second), strict=True):

@@ -24,7 +24,12 @@ _COLUMNS: Final = ("period", "share", "low", "high", "strength", "within", "mean
 
 def draw_quality(asked: Asked, stamp: Stamp) -> None:
     """Draw what is missing, and how grades move from month to month."""
-    with st.expander(say("statistics.quality.title"), icon=":material/fact_check:"):
+    section = st.expander(
+        say("statistics.quality.title"), icon=":material/fact_check:", key="statistics_quality", on_change="rerun"
+    )
+    if not section.open:
+        return
+    with section:
         missing = gaps(asked.store, asked.question.filters())
         columns = st.columns([1, 1.25])
         with columns[0], st.container(border=True):

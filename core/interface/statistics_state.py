@@ -69,6 +69,14 @@ def write_question(question: Question) -> None:
     st.session_state[_WRITTEN_KEY] = written
 
 
+def forget_question() -> None:
+    """Ask nothing any more, where there is nothing to ask about."""
+    for name in PARAMETERS:
+        st.query_params.pop(name, None)
+    for key in (_QUESTION_KEY, _WRITTEN_KEY, _NONSENSE_KEY):
+        st.session_state.pop(key, None)
+
+
 def nonsense() -> Sequence[str]:
     """Return the parameters of the link that could not be read."""
     found: Sequence[str] = st.session_state.get(_NONSENSE_KEY, ())

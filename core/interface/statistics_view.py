@@ -29,6 +29,7 @@ from core.interface.statistics_severity import lift_card, severity_card
 from core.interface.statistics_state import (
     ask,
     current_question,
+    forget_question,
     nonce,
     on_brush,
     on_click,
@@ -61,6 +62,7 @@ def _draw(store: RecordStore) -> None:
     has_demo = bool(store.recent_visits(1, demo=True))
     has_real = bool(store.recent_visits(1))
     if not has_demo and not has_real:
+        forget_question()
         _draw_empty()
         return
     only = None if has_demo and has_real else has_demo

@@ -13,7 +13,7 @@ from core.records.statistics import Filters, prevalence, severity_shares, totals
 from core.taxonomy import AgeBand, Condition, Severity, Sex, View
 
 STATISTICS = "2_statistics.py"
-CHARTS = ("heat", "groups", "severity", "trend", "lift", "ages", "compare", "drift")
+CHARTS = ("heat", "groups", "severity", "trend", "lift", "ages")
 
 
 def say(key, language=Language.ENGLISH, **values):
@@ -60,6 +60,7 @@ def test_demonstration_is_offered_fills_every_chart_and_leaves_nothing(open_app,
     assert not app.exception
     assert say("demo.removed", language) in words(app)
     assert app.subheader[0].value == say("empty.title", language)
+    assert dict(app.query_params) == {"lang": language.value}
     assert get_store().recent_visits(1, demo=True) == []
     assert not totals(get_store(), Filters(demo=True)).people
 
@@ -137,7 +138,22 @@ def test_a_view_is_saved_opened_again_and_deleted_after_asking(open_demo):
 def test_two_equal_groups_are_told_instead_of_drawn(open_demo):
     app = open_demo(first="female:", second="female:")
     assert any(one.value == say("compare.same") for one in app.info)
-    assert charts(app) == len(CHARTS) - 1
+    assert charts(app) == len(CHARTS)
+
+
+def test_two_groups_and_the_quality_of_the_data_are_drawn_when_opened(open_demo):
+    app = open_demo(first="female:30s,40s", second="male:30s,40s", standard="equal")
+    assert charts(app) == len(CHARTS) + 1
+    assert app.query_params["first"] == "female:30s,40s"
+    told = [one.replace("\\", "") for one in words(app)]
+    sentence = next(one for one in told if one.startswith("Dandruff, moderate or worse: Women"))
+    assert "With ages weighed alike" in sentence
+    app.session_state["statistics_quality"] = True
+    app.run()
+    assert not app.exception
+    assert charts(app) == len(CHARTS) + 2
+    (missing,) = app.dataframe
+    assert list(missing.value.iloc[:, 0])[:3] == ["Not told: sex", "Not told: age", "Not told: region"]
 
 
 def test_own_result_of_this_session_stands_among_others(open_demo):
