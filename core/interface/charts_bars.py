@@ -90,7 +90,7 @@ def rate_bars(
         base.mark_rule(strokeWidth=1.5, color=colours.text).encode(
             x=alt.X("low:Q", title=None), x2="high:Q", opacity=opacity()
         ),
-        base.mark_text(align="left", dx=6, color=colours.text, fontSize=SMALL_PX).encode(
+        base.mark_text(align="left", dx=6 if len(ends) == 1 else 11, color=colours.text, fontSize=SMALL_PX).encode(
             x=alt.X("label_at:Q", title=None), text="label:N", opacity=opacity()
         ),
     ]

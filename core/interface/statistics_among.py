@@ -86,6 +86,7 @@ def among_card(asked: Asked) -> Card | None:
             for condition in shown
             for part in shares[condition].shares
         ],
+        counted=peers.counted(),
         sql=peers.sql(Behind.SEVERITY, question.filters()),
         draw=draw,
     )

@@ -1,15 +1,15 @@
 """What charts are made for, and the columns that more than one of them has."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.interface.charts import QUIET
 from core.interface.sentences import raise_first
 from core.interface.statistics_question import Question
-from core.interface.statistics_words import at_least_words, interval_words, share_words
+from core.interface.statistics_words import at_least_words, filters_words, interval_words, share_words
 from core.interface.wordings import condition_name
 from core.locale import Language, text
-from core.records.statistics import Filters, Period, Rate
+from core.records.statistics import Filters, Period, Rate, totals
 from core.records.statistics.behind import Chart as Behind
 from core.records.statistics.behind import sql_behind
 from core.records.store import RecordStore
@@ -41,6 +41,20 @@ class Asked:
             at_least=self.question.at_least,
             period=Period(self.question.by),
         )
+
+    def counted(self, *without: str, question: Question | None = None) -> tuple[str, int | None]:
+        """Say who a chart counts, and how many people they are.
+
+        Args:
+            *without: Filters the chart leaves out, as in `Question.filters`.
+            question: What the chart is about, where it is not what the page is asked.
+        """
+        about = question or self.question
+        left_out: dict[str, Any] = {name: () for name in without if name != "days"}
+        if "days" in without:
+            left_out |= {"since": None, "until": None}
+        about = replace(about, **left_out)
+        return filters_words(self.language, about), totals(self.store, about.filters()).people
 
     def words(self, key: str, **values: object) -> str:
         """Return a text of the statistics."""

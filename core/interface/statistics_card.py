@@ -1,7 +1,7 @@
 """The frame every chart stands in: title, chart, a sentence that says what it shows, its SQL, and files to save."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import streamlit as st
@@ -29,7 +29,8 @@ class Card:
         note: What its marks and axes mean.
         sentence: What it says, in words.
         rows: The figures behind it.
-        sql: The query behind them, to read and to run in the SQL corner.
+        counted: Who was counted, in words, and how many: a chart that is clicked keeps its context.
+        sql: The query behind them.
         draw: Draws it in the colours of a theme.
     """
 
@@ -38,6 +39,7 @@ class Card:
     note: str
     sentence: str
     rows: Sequence[Row]
+    counted: tuple[str, int | None]
     sql: str
     draw: Callable[[Colours], Chart]
 
@@ -47,10 +49,11 @@ def draw_card(card: Card, stamp: Stamp, on_pick: Callable[[], None] | None = Non
 
     Args:
         card: The chart.
-        stamp: Where its figures come from.
+        stamp: Where the figures of the page come from.
         on_pick: Called when something in the chart was clicked or drawn over; None where nothing can be.
         nonce: Another number draws the chart anew, without what was drawn over in it.
     """
+    stamp = replace(stamp, filters=card.counted[0], people=card.counted[1])
     with st.container(border=True, height="stretch", key=f"card_{card.name}"):
         st.subheader(card.title, anchor=False)
         if card.note:

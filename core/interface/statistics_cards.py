@@ -82,6 +82,7 @@ def heat_card(asked: Asked) -> Card:
         note=asked.words("chart.heat_note", grade=asked.grade),
         sentence=f"{sentence} {ends}",
         rows=rows,
+        counted=asked.counted("age_bands"),
         sql=asked.sql(Behind.PREVALENCE, filters),
         draw=draw,
     )
@@ -161,6 +162,7 @@ def groups_card(asked: Asked) -> Card:
         note=asked.words("chart.groups_note", grade=asked.grade),
         sentence=sentence,
         rows=rows,
+        counted=asked.counted("sexes", "age_bands"),
         sql=asked.sql(Behind.PREVALENCE, filters),
         draw=draw,
     )

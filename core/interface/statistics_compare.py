@@ -72,6 +72,7 @@ def _draw_cohort(asked: Asked, name: str, cohort: Cohort) -> None:
         selection_mode="multi",
         format_func={band: band_label(asked.language, band) for band in AgeBand}.__getitem__,
         key=_settle(f"{name}_age", list(cohort.age_bands)),
+        wrap=True,
         on_change=_take(name, "age", lambda value: {"age_bands": tuple(band for band in AgeBand if band in value)}),
     )
 
@@ -150,6 +151,7 @@ def _card(asked: Asked) -> Card:
         ),
         sentence=sentence,
         rows=rows,
+        counted=asked.counted("sexes", "age_bands"),
         sql="\n\n".join(asked.sql(Behind.PREVALENCE, one) for one in filters),
         draw=draw,
     )
@@ -203,7 +205,7 @@ def _difference(asked: Asked, found: Comparison) -> str:
     if found.difference is None:
         return asked.words("hidden.label")
     estimate = found.difference
-    interval = f"{points_words(estimate.low)} \u2026 {points_words(estimate.high)}"
+    interval = asked.words("compare.interval", low=points_words(estimate.low), high=points_words(estimate.high))
     return f"{points_words(estimate.value)} ({interval})"
 
 

@@ -90,6 +90,7 @@ def _draw_ages(question: Question) -> None:
         format_func={band: band_label(language, band) for band in AgeBand}.__getitem__,
         key=_settle("age_bands", list(question.age_bands)),
         on_change=_take("age_bands", lambda value: {"age_bands": _in_order(AgeBand, value)}),
+        wrap=True,
     )
 
 

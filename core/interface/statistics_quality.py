@@ -122,6 +122,7 @@ def _drift_card(asked: Asked) -> Card:
         note=asked.words("quality.drift_note"),
         sentence=sentence,
         rows=rows,
+        counted=asked.counted("days"),
         sql=asked.sql(Behind.TREND, filters),
         draw=draw,
     )

@@ -1,7 +1,7 @@
 """How severe conditions are, and which go together."""
 
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -18,6 +18,9 @@ from core.locale import Language, text
 from core.records.statistics import GradeShare, Pair, SeverityShares, co_occurrence, severity_shares
 from core.records.statistics.behind import Chart as Behind
 from core.taxonomy import CONDITIONS, SEVERITIES, Condition, Severity
+
+_TWO_BY_TWO: Final = 4
+_HANGUL: Final = "\uac00"
 
 
 def severity_card(asked: Asked) -> Card:
@@ -66,6 +69,7 @@ def severity_card(asked: Asked) -> Card:
         note=asked.words("chart.severity_note", grades=grades),
         sentence=sentence,
         rows=rows,
+        counted=asked.counted(),
         sql=asked.sql(Behind.SEVERITY, question.filters()),
         draw=draw,
     )
@@ -171,6 +175,7 @@ def lift_card(asked: Asked) -> Card:
         note=asked.words("chart.lift_note", grade=asked.grade),
         sentence=sentence,
         rows=[_pair_row(asked, pair) for pair in pairs],
+        counted=asked.counted(),
         sql=asked.sql(Behind.TOGETHER, question.filters()),
         draw=draw,
     )
@@ -178,10 +183,10 @@ def lift_card(asked: Asked) -> Card:
 
 def _in_two_lines(name: str) -> str:
     """Return a label with a bar where its second line begins."""
-    for mark in (" ", "·"):
-        if mark in name:
-            return name.replace(mark, f"{mark.strip()}|", 1)
-    return f"|{name}"
+    if " " in name:
+        return name.replace(" ", "|", 1)
+    # Four Korean letters are as wide as a column of a phone.
+    return f"{name[:2]}|{name[2:]}" if len(name) == _TWO_BY_TWO and name[0] >= _HANGUL else f"|{name}"
 
 
 def _pair_row(asked: Asked, pair: Pair) -> Row:

@@ -1,6 +1,7 @@
 """Charts over time, and ages beside the figures of the National Health Insurance Service."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -76,6 +77,7 @@ def trend_card(asked: Asked) -> Card:
         note=asked.words("chart.trend_note", grade=asked.grade, step=step),
         sentence=sentence,
         rows=rows,
+        counted=asked.counted("days"),
         sql=asked.sql(Behind.TREND, filters),
         draw=draw,
     )
@@ -211,6 +213,7 @@ def ages_card(asked: Asked) -> Card:
         note=asked.words("chart.ages_note", grade=asked.grade),
         sentence=sentence,
         rows=rows,
+        counted=asked.counted("age_bands", question=replace(question, condition=Condition.HAIR_LOSS)),
         sql=asked.sql(Behind.PREVALENCE, filters, Condition.HAIR_LOSS),
         draw=draw,
     )

@@ -38,7 +38,6 @@ from core.interface.statistics_state import (
 )
 from core.interface.statistics_table import Stamp
 from core.interface.statistics_trend import ages_card, model_name, trend_card
-from core.interface.statistics_words import filters_words
 from core.records.privacy import MIN_CELL
 from core.records.statistics import Totals, model_marks, options, totals
 from core.records.store import RecordStore
@@ -131,7 +130,7 @@ def _draw_source(question: Question) -> None:
 def _stamp(asked: Asked, counted: Totals) -> Stamp:
     return Stamp(
         data="demonstration" if asked.question.demo else "results",
-        filters=filters_words(asked.language, asked.question),
+        filters=asked.counted()[0],
         people=counted.people,
         made_at=datetime.now(UTC),
         models=_models(asked),

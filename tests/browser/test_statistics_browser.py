@@ -126,9 +126,13 @@ def test_exported_figures_are_those_of_the_table(demonstration, same_people):
     for group, (n, count) in table.items():
         assert (shown[group]["n"], shown[group]["count"]) == (str(n), str(count)), group
     assert {row["data"] for row in rows} == {"demonstration"}
-    assert all("in their 40s" in row["filters"] and row["models"] == "demonstration 1" for row in rows)
+    # This chart keeps its context: it counts every age, whatever age was clicked.
+    assert {(row["filters"], row["people"]) for row in rows} == {("Dandruff, moderate or worse · people", str(PEOPLE))}
+    assert {row["models"] for row in rows} == {"demonstration 1"}
     assert {row["condition"] for row in rows} == {str(Condition.DANDRUFF)}
 
+    page.keyboard.press("Escape")
+    page.locator(".st-key-card_severity").get_by_role("button", name=say("tools.save")).click()
     with page.expect_download() as download:
         page.get_by_role("button", name=say("tools.svg")).click()
     picture = download.value.path().read_text(encoding="utf-8")
