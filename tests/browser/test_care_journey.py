@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from core.locale import Language, text
 
@@ -13,7 +14,7 @@ SCROLL_WIDTH = "document.documentElement.scrollWidth"
 
 
 @pytest.mark.parametrize(("language", "locale"), LANGUAGES)
-def test_photo_grades_questions_plan_clinic(open_page, language, locale):
+def test_photo_grades_questions_plan_report_products_clinic(open_page, language, locale):
     def say(key, **values):
         return text(language, key, **values)
 
@@ -36,6 +37,14 @@ def test_photo_grades_questions_plan_clinic(open_page, language, locale):
     expect(plan).to_be_visible()
     expect(plan).to_contain_text(say("care.line.daily_hands_off"))
     expect(page.locator(".st-key-care_told")).to_contain_text(say("care.answers.hair.bleached"))
+
+    # The report for a doctor: the plan is in it, in the person's own language.
+    with page.expect_download() as started:
+        page.locator(".st-key-report_pdf button").click()
+    sheets = PdfReader(started.value.path()).pages
+    printed = "".join("".join(sheet.extract_text().split()) for sheet in sheets)
+    for expected in (say("report.head.limit"), say("care.line.daily_hands_off"), f"1/{len(sheets)}"):
+        assert "".join(expected.split()) in printed
 
     # Below it, what is worth buying: nothing, for a calm scalp.
     expect(page.get_by_text(say("products.page.nothing"))).to_be_visible()
