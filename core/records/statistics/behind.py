@@ -5,7 +5,7 @@ from enum import StrEnum
 from core.records.facts import BAND_SHIFT, SEX_SHIFT, state_sql
 from core.records.statistics.filters import AGE_BANDS, EVERYONE, FIRST_GRADE, SEXES, Filters, people_sql
 from core.records.statistics.trend import Period
-from core.taxonomy import Condition, Severity
+from core.taxonomy import AgeBand, Condition, Severity, Sex
 
 _DAY = "DATE '1970-01-01' + day"
 
@@ -28,6 +28,7 @@ def sql_behind(
     other: Condition = Condition.HAIR_LOSS,
     at_least: Severity = Severity.MILD,
     period: Period = Period.MONTH,
+    told_only: bool = False,
 ) -> str:
     """Return the counts of a chart as one query over the records, values of the filter included.
 
@@ -38,6 +39,7 @@ def sql_behind(
         other: The second condition of `TOGETHER`.
         at_least: The lowest grade that counts.
         period: What a point of `TREND` covers.
+        told_only: Without those who told no sex or no age, as the answer to the chart says.
     """
     state, second, level = state_sql(condition), state_sql(other), FIRST_GRADE + int(at_least)
     counts = f"count(*) AS n,\n    count(*) FILTER ({state} >= {level}) AS with_finding"
@@ -61,8 +63,10 @@ def sql_behind(
             f"AND {state} >= {FIRST_GRADE} AND day IS NOT NULL GROUP BY start ORDER BY start",
         ),
     }[chart]
-    people = people_sql(filters)
-    return f"{head}\nFROM ({_filled(people.sql, people.parameters)}\n)\nWHERE {groups_sql(filters)} {tail}".rstrip()
+    people, groups = people_sql(filters), groups_sql(filters)
+    if told_only:
+        groups += f" AND code >> {SEX_SHIFT} < {len(Sex)} AND (code >> {BAND_SHIFT}) & 7 < {len(AgeBand)}"
+    return f"{head}\nFROM ({_filled(people.sql, people.parameters)}\n)\nWHERE {groups} {tail}".rstrip()
 
 
 def groups_sql(filters: Filters) -> str:

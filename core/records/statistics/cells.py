@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.records.facts import BAND_SHIFT, STATE_BITS, STATES
-from core.records.privacy import MIN_CELL, Counts, Lines
+from core.records.privacy import MIN_CELL, Counts, Lines, shown_from
 from core.records.statistics.filters import AGE_BANDS, FIRST_GRADE, SEXES, Filters, people_sql
 from core.records.store import RecordStore
 from core.taxonomy import Condition
@@ -56,10 +56,15 @@ class Cells:
         ]
         return np.stack(tables, axis=2)
 
-    @property
+    @cached_property
     def grades(self) -> Counts:
-        """People by age band, sex, condition and grade, those without one left out: (8, 3, 6, 4)."""
-        return self.states[..., FIRST_GRADE:]
+        """People by age band, sex, condition and grade, as `counted_in` has them: (8, 3, 6, 4)."""
+        return counted_in(self.states[..., FIRST_GRADE:])
+
+    @cached_property
+    def untold_out(self) -> Lines:
+        """Conditions whose figures leave those out who told no sex or no age, (6,)."""
+        return untold_unsafe(self.states[..., FIRST_GRADE:])
 
     def state_of(self, place: int) -> npt.NDArray[np.int64]:
         """Return the state of a condition of each code, (k,)."""
@@ -149,3 +154,26 @@ def _read(store: RecordStore, sql: str, parameters: Sequence[object]) -> tuple[C
         columns = cursor.execute(sql, list(parameters)).fetchnumpy()
     first, second = (np.asarray(column).astype(np.int64) for column in columns.values())
     return first, second
+
+
+def untold_unsafe(grades: Counts) -> Lines:
+    """Say where grades of those who told no sex or no age would give small groups away beside a table of the others.
+
+    Args:
+        grades: People by age band, sex, anything and grade, (8, 3, ..., 4).
+
+    Returns:
+        One answer for each of anything (...).
+    """
+    untold = grades[-1].sum(axis=0) + grades[:-1, -1].sum(axis=0)
+    unsafe: Lines = np.logical_not(shown_from(untold).all(axis=-1))
+    return unsafe
+
+
+def counted_in(grades: Counts) -> Counts:
+    """Return grades as figures count them: without those who told no sex or no age where `untold_unsafe` says so."""
+    kept = np.logical_not(untold_unsafe(grades))[..., None]
+    table = grades.copy()
+    table[-1] *= kept
+    table[:-1, -1] *= kept
+    return table

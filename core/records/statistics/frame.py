@@ -5,7 +5,8 @@ The guarantee, for everything the statistics publish:
 1. No figure stands for one to nine people: neither n nor those with the finding nor those without.
 2. None can be derived within an answer: the table of age bands and sexes is published with its sums so that subtracting
    them gives only groups of ten or more, or of nobody (`core.records.privacy.hidden_lines`). People who told no sex or
-   no age are in none of its lines but in all other figures, and in nothing at all where they are one to nine.
+   no age are in none of its lines; they are in the total and the other figures of a condition only where that gives no
+   small group of them away, and in nothing at all where they are one to nine.
 3. None can be derived between grades: the splits allowed of a group depend on the group alone (`shown_from`).
 4. None can be derived between a filter and any wider one, the same with some of its narrowings left out: the people
    between them, every combination of inside and outside the narrowings, pass the same test, or the figure is hidden.
@@ -14,8 +15,7 @@ The guarantee, for everything the statistics publish:
    This holds for people; how many of those ten have the finding can be told.
 
 Limits. Filters that overlap without one holding the other, in two or more narrowings at once, can be combined into
-smaller groups of people than ten where the records are few. How many have a finding can be told of the ten or more who
-told no sex or no age. Looking again after somebody was added tells what was
+smaller groups of people than ten where the records are few. Looking again after somebody was added tells what was
 added: figures are shown at once. How many photos of a group the model abstained on can be told from n: that is about a
 photo. Someone with ten visits counts ten times, as the records do not know who came twice.
 """

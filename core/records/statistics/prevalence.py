@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from core.records.privacy import Counts, Lines, are_small
-from core.records.statistics.cells import Cells
+from core.records.statistics.cells import Cells, counted_in
 from core.records.statistics.filters import AGE_BANDS, EVERYONE, FIRST_GRADE, SEXES, Filters
 from core.records.statistics.frame import Frame, Group, Shown, open_frame, unsafe_from
 from core.records.statistics.rates import Rate, wilson
@@ -38,7 +38,8 @@ class Prevalence:
         cells: By sex and age band; with None, "not told", in a key there is never a rate.
         by_sex: By sex, of those who told both; under None everyone who did not tell their sex.
         by_age: By age band, of those who told both; under None everyone who did not tell their age.
-        total: Everyone graded, those who did not tell included; where they are fewer than ten, without them.
+        total: Everyone graded. Those who told no sex or no age are in it where that gives no small group of them away.
+        told_only: Whether they are not.
     """
 
     condition: Condition
@@ -47,6 +48,7 @@ class Prevalence:
     by_sex: Mapping[Sex | None, Rate | None]
     by_age: Mapping[AgeBand | None, Rate | None]
     total: Rate | None
+    told_only: bool
 
 
 def totals(store: RecordStore, filters: Filters = EVERYONE) -> Totals:
@@ -129,7 +131,7 @@ def any_finding(store: RecordStore, at_least: Severity = Severity.MILD, filters:
     def worst(cells: Cells) -> Counts:
         states = cells.all_states.max(axis=0, initial=0)
         grades = [cells.sum_up(cells.people * (states == FIRST_GRADE + int(grade))) for grade in Severity]
-        return np.stack(grades, axis=-1)
+        return counted_in(np.stack(grades, axis=-1))
 
     if not frame.may_show(worst, unsafe_from(at_least)):
         return None
@@ -175,6 +177,7 @@ def _prevalence(frame: Frame, condition: Condition, place: int, at_least: Severi
         MappingProxyType(by_sex),
         MappingProxyType(by_age),
         total,
+        told_only=bool(frame.cells.left_out or frame.cells.untold_out[place]),
     )
 
 

@@ -34,11 +34,13 @@ class SeverityShares:
         condition: The condition.
         n: People graded; None where nobody was or it may not be told.
         shares: From good to severe, together everyone graded; empty likewise.
+        told_only: Whether those who told no sex or no age are left out, as in `Prevalence`.
     """
 
     condition: Condition
     n: int | None
     shares: tuple[GradeShare, ...]
+    told_only: bool = False
 
 
 def severity_shares(store: RecordStore, filters: Filters = EVERYONE) -> Mapping[Condition, SeverityShares]:
@@ -66,5 +68,6 @@ def severity_shares(store: RecordStore, filters: Filters = EVERYONE) -> Mapping[
                 GradeShare(low, high, wilson(sum(counts[low : high + 1]), n))
                 for low, high in zip(starts, ends, strict=True)
             ),
+            bool(frame.cells.left_out or frame.cells.untold_out[place]),
         )
     return MappingProxyType(answers)

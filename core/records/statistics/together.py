@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.records.facts import BAND_SHIFT
 from core.records.privacy import Counts, Lines, are_small
-from core.records.statistics.cells import Cells
+from core.records.statistics.cells import Cells, is_untold
 from core.records.statistics.filters import EVERYONE, FIRST_GRADE, Filters
 from core.records.statistics.frame import Frame, open_frame
 from core.records.statistics.rates import Estimate, lift
@@ -96,21 +97,29 @@ def _pairs(frame: Frame, at_least: Severity) -> tuple[Pair, ...]:
 
 
 def _fourfold(cells: Cells, at_least: Severity, chosen: Lines | None) -> Counts:
-    """Count people with both, one, the other and neither of each pair, inside and outside: (sides, 15, 4)."""
+    """Count people with both, one, the other and neither of each pair, inside and outside: (sides, 15, 4).
+
+    Those who told no sex or no age are counted in the pairs where that gives no small group of them away.
+    """
     sides = [np.ones(len(cells.codes), np.bool_)]
     if chosen is not None:
         inside = cells.chosen(chosen)
         sides = [inside, ~inside]
-    states = cells.all_states
+    untold = is_untold(cells.codes >> BAND_SHIFT)
+    kept = np.logical_not(are_small(_count_pairs(cells, at_least, untold)))[:, None]
+    told = [_count_pairs(cells, at_least, side & ~untold) for side in sides]
+    others = [_count_pairs(cells, at_least, side & untold) * kept for side in sides]
+    return np.stack(told) + np.stack(others)
+
+
+def _count_pairs(cells: Cells, at_least: Severity, chosen: Lines) -> Counts:
+    """Count the chosen codes' people by pair: (15, 4)."""
+    states, people = cells.all_states[:, chosen], cells.people[chosen]
     graded = (states >= FIRST_GRADE).astype(np.float64)
     present = (states >= FIRST_GRADE + int(at_least)).astype(np.float64)
     absent = graded - present
-    tables = []
-    for side in sides:
-        weights = cells.people * side
-        both, first_only, neither = (
-            np.rint((left * weights) @ right.T).astype(np.int64)
-            for left, right in ((present, present), (present, absent), (absent, absent))
-        )
-        tables.append(np.stack([[both[a, b], first_only[a, b], first_only[b, a], neither[a, b]] for a, b in _PAIRS]))
-    return np.stack(tables)
+    both, first_only, neither = (
+        np.rint((left * people) @ right.T).astype(np.int64)
+        for left, right in ((present, present), (present, absent), (absent, absent))
+    )
+    return np.stack([[both[a, b], first_only[a, b], first_only[b, a], neither[a, b]] for a, b in _PAIRS])

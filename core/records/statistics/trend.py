@@ -74,6 +74,7 @@ class Trend:
         period: What a point covers.
         points: From the first period to the last, none left out between.
         marks: Where models changed, in order.
+        told_only: Whether those who told no sex or no age are left out, as in `Prevalence`.
     """
 
     condition: Condition
@@ -81,6 +82,7 @@ class Trend:
     period: Period
     points: tuple[TrendPoint, ...]
     marks: tuple[ModelMark, ...]
+    told_only: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +130,9 @@ def _trend(store: RecordStore, condition: Condition, at_least: Severity, period:
         TrendPoint(_EPOCH + timedelta(days=int(start)), rate_of(grades, at_least) if told else None)
         for start, grades, told in zip(series.starts, series.grades, series.told, strict=True)
     )
-    return Trend(condition, at_least, period, points, model_marks(store, filters))
+    cells = read_cells(store, filters)
+    told_only = bool(cells.left_out or cells.untold_out[list(Condition).index(condition)])
+    return Trend(condition, at_least, period, points, model_marks(store, filters), told_only)
 
 
 @dataclass(frozen=True, eq=False)
@@ -303,7 +307,8 @@ def _read(store: RecordStore, filters: Filters, condition: Condition, grain: Per
             list(people.parameters),
         ).fetchnumpy()
     time, who, state, number = (np.asarray(found[name]).astype(np.int64) for name in ("time", "who", "state", "people"))
-    if read_cells(store, filters).left_out:
+    counted = read_cells(store, filters)
+    if counted.left_out or counted.untold_out[list(Condition).index(condition)]:
         number = np.where(is_untold(who), 0, number)
     times, row = np.unique(time, return_inverse=True)
     table = np.zeros((len(times), CELLS[1], CELLS[0], STATES), np.int64)
