@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "records": FLOW,
     "clinics": FLOW,
     "care": FLOW,
-    "benchmark": FLOW | {"vision", "clinics", "care"},
+    "benchmark": FLOW | {"vision", "clinics", "care", "records"},
     "interface": FLOW | {"vision", "lab", "records", "clinics", "care"},
     "commands": FLOW | {"vision", "lab", "records", "clinics", "care", "benchmark"},
     "__main__": FLOW | {"commands"},

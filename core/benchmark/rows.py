@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from core.benchmark import clinics_rows
+from core.benchmark import clinics_rows, statistics_rows
 from core.benchmark.care_rows import report_rows
 from core.benchmark.comparison import Comparison, at_least, at_most, times_less
 from core.benchmark.material import THREADS, Workbench
@@ -158,4 +158,6 @@ MEASUREMENTS: dict[str, Callable[[Workbench], list[Comparison]]] = {
     "report": report_rows,
     "clinics_near": clinics_rows.near,
     "clinics_import": clinics_rows.bring_in,
+    "statistics_1m": statistics_rows.million,
+    "statistics_20m": statistics_rows.twenty_million,
 }

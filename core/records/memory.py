@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import TypeVar, cast
 
 T = TypeVar("T")
@@ -21,9 +21,9 @@ class Memory:
         self._kept = kept
         self._lock = threading.Lock()
         self._version = -1
-        self._answers: OrderedDict[Hashable, object] = OrderedDict()
+        self._answers: OrderedDict[tuple[object, ...], object] = OrderedDict()
 
-    def recall(self, version: int, question: Hashable, ask: Callable[[], T]) -> T:
+    def recall(self, version: int, question: tuple[object, ...], ask: Callable[[], T]) -> T:
         """Return the answer to a question, asking only where it is not known for this version.
 
         Args:
@@ -45,3 +45,13 @@ class Memory:
                 while len(self._answers) > self._kept:
                     self._answers.popitem(last=False)
         return answer
+
+    def forget(self, doomed: Callable[[tuple[object, ...]], bool]) -> None:
+        """Drop answers, for example to measure how long asking takes.
+
+        Args:
+            doomed: Says of a question whether its answer goes.
+        """
+        with self._lock:
+            for question in [question for question in self._answers if doomed(question)]:
+                del self._answers[question]
