@@ -44,12 +44,9 @@ def rate_bars(
         tints: Colour of each of these.
         watermark: Words across the chart.
     """
-    longest = rows["high"].max(skipna=True) if rows["high"].notna().any() else 1.0
-    if "reference" in rows:
-        longest = max(longest, rows["reference"].max(skipna=True))
-    edge = longest * _LABEL_ROOM
     ends = ["high", "reference"] if "reference" in rows else ["high"]
-    rows = rows.assign(label_at=rows[ends].max(axis=1))
+    rows = rows.assign(label_at=rows[ends].astype("float64").max(axis=1))
+    edge = (rows["label_at"].max() if rows["label_at"].notna().any() else 1.0) * _LABEL_ROOM
     across = alt.X(
         "share:Q",
         title=None,
@@ -182,7 +179,9 @@ def severity_bars(
 
 def _placed(rows: pd.DataFrame) -> pd.DataFrame:
     """Place the parts of each bar along the axis: grade 0 ends at the line, the others follow it."""
-    ordered = rows.sort_values(["down", "grade_id"]).reset_index(drop=True)
+    # Without people there are no rows, and columns without rows have no type.
+    typed = rows.astype({"share": "float64", "grade_id": "int64", "strength": "float64", "own": "bool"})
+    ordered = typed.sort_values(["down", "grade_id"]).reset_index(drop=True)
     above = ordered["share"].where(ordered["grade_id"] > 0, 0.0)
     end = above.groupby(ordered["down"]).cumsum()
     start = (end - ordered["share"]).where(ordered["grade_id"] > 0, -ordered["share"])

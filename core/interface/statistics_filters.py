@@ -16,7 +16,7 @@ from core.interface.statistics_question import GRADES, STEPS, Offered, Question,
 from core.interface.statistics_state import ask, current_question
 from core.interface.statistics_words import at_least_words, band_label, having_words
 from core.interface.wordings import condition_name
-from core.taxonomy import CONDITIONS, AgeBand, Region, Sex, View
+from core.taxonomy import CONDITIONS, AgeBand, Condition, Region, Severity, Sex, View
 
 T = TypeVar("T")
 
@@ -114,29 +114,40 @@ def _draw_more(question: Question, offered: Offered) -> None:
 
 def _draw_having(question: Question) -> None:
     language = current_language()
-    choices = [None, *((condition, grade) for condition in CONDITIONS for grade in GRADES)]
+    # An empty word stands for all: Streamlit shows English words of its own in place of None.
+    names = {_EVERYONE: say("statistics.ask.everyone")}
+    names |= {
+        f"{condition}:{int(grade)}": having_words(language, condition, grade)
+        for condition in CONDITIONS
+        for grade in GRADES
+    }
     st.selectbox(
         say("statistics.ask.having"),
-        choices,
-        format_func=lambda one: having_words(language, *one) if one else say("statistics.ask.everyone"),
-        key=_settle("having", (question.having, question.having_at_least) if question.having else None),
-        on_change=_take(
-            "having",
-            lambda one: {"having": one[0], "having_at_least": one[1]} if one else {"having": None},
-        ),
+        list(names),
+        format_func=names.__getitem__,
+        key=_settle("having", f"{question.having}:{int(question.having_at_least)}" if question.having else _EVERYONE),
+        on_change=_take("having", _having),
     )
+
+
+def _having(value: str) -> dict[str, Any]:
+    if not value:
+        return {"having": None}
+    condition, _, grade = value.partition(":")
+    return {"having": Condition(condition), "having_at_least": Severity(int(grade))}
 
 
 def _draw_months(question: Question, offered: Offered) -> None:
     days = [day for day in (offered.first, offered.last, question.since, question.until) if day]
-    months = _months(min(days), max(days)) if days else []
+    names = {_EVERYONE: say("statistics.ask.no_limit")}
+    names |= {month: month for month in (_months(min(days), max(days)) if days else [])}
     for column, name, day in zip(st.columns(2), ("since", "until"), (question.since, question.until), strict=True):
         with column:
             st.selectbox(
                 say(f"statistics.ask.{name}"),
-                [None, *months],
-                format_func=lambda month: month or say("statistics.ask.no_limit"),
-                key=_settle(name, f"{day:%Y-%m}" if day else None),
+                list(names),
+                format_func=names.__getitem__,
+                key=_settle(name, f"{day:%Y-%m}" if day else _EVERYONE),
                 on_change=_take(name, partial(_month, name)),
             )
 
@@ -184,7 +195,7 @@ def _take(name: str, change: Callable[[Any], dict[str, Any]]) -> Callable[[], No
     return lambda: ask(replace(current_question(), **change(st.session_state[f"statistics_{name}"])))
 
 
-def _month(name: str, value: str | None) -> dict[str, Any]:
+def _month(name: str, value: str) -> dict[str, Any]:
     day = date.fromisoformat(f"{value}-01") if value else None
     chosen = month_end(day) if day and name == "until" else day
     question = changed(current_question(), name, chosen)

@@ -19,6 +19,7 @@ from core.records.statistics.behind import Chart as Behind
 from core.taxonomy import CONDITIONS
 
 _WORST: Final = 3.0
+_NARROW_PX: Final = 84
 _COLUMNS: Final = ("period", "share", "low", "high", "strength", "within", "mean", "interval", "of", "certainty")
 
 
@@ -34,7 +35,9 @@ def draw_quality(asked: Asked, stamp: Stamp) -> None:
         columns = st.columns([1, 1.25])
         with columns[0], st.container(border=True):
             st.subheader(say("statistics.quality.missing"), anchor=False)
-            st.dataframe(_table(asked, missing), hide_index=True, width="stretch")
+            table = _table(asked, missing)
+            narrow = {name: st.column_config.TextColumn(width=_NARROW_PX) for name in table.columns[1:]}
+            st.dataframe(table, hide_index=True, width="stretch", column_config=narrow)
             st.caption(say("statistics.quality.missing_note"))
         with columns[1]:
             draw_card(_drift_card(asked), stamp)

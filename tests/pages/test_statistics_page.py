@@ -106,6 +106,14 @@ def test_widgets_choose_what_a_click_in_a_chart_would(open_demo):
     app.selectbox(key="statistics_at_least").set_value(Severity.MILD).run()
     assert not app.exception
     assert dict(app.query_params) == {"lang": "en", "data": "demo", "condition": "excess_sebum", "at_least": "1"}
+    everyone = figures(app)[say("key.people")]
+    app.selectbox(key="statistics_having").set_value("hair_loss:2").run()
+    app.selectbox(key="statistics_until").set_value("2026-03").run()
+    app.selectbox(key="statistics_since").set_value("2026-06").run()
+    assert not app.exception
+    assert figures(app)[say("key.people")] != everyone
+    chosen = dict(app.query_params)
+    assert (chosen["having"], chosen["from"], chosen["to"]) == ("hair_loss:2", "2026-06", "2026-06")
 
 
 def test_nonsense_in_the_address_is_named_and_ignored(open_demo):
