@@ -9,13 +9,17 @@ import pandas as pd
 import pytest
 from making_people import draw_people, select, store_people, worst_grades
 
+from core.errors import RecordsError
+from core.records.drilldown import drill_down
 from core.records.privacy import MIN_CELL
 from core.records.statistics import (
     Filters,
+    Period,
     people_by_group,
     prevalence,
     severity_shares,
     totals,
+    trend,
 )
 from core.records.store import RecordStore
 from core.taxonomy import AgeBand, Condition, Region, Severity, Sex
@@ -148,3 +152,55 @@ def test_no_small_group_follows_from_a_filter_and_the_wider_ones(store, number, 
     targets = list(small_targets(attacker, boxes))
     assert targets
     assert not [size for size in attacker.solve(targets) if size < MIN_CELL]
+
+
+@pytest.mark.parametrize("number", [700, 3000])
+def test_no_day_week_or_month_follows_from_the_series(store, number):
+    people = draw_people(number, number, months=3)
+    store_people(store, people)
+    attacker = Attacker(people)
+    time = pd.to_datetime(attacker.facts["visited_at"], utc=True).dt.tz_convert("Asia/Seoul").dt.tz_localize(None)
+    untold = attacker.facts["sex"].isna() | attacker.facts["age_band"].isna()
+    spans = {Period.DAY: "D", Period.WEEK: "W", Period.MONTH: "M"}
+    starts = {period: time.dt.to_period(code).dt.start_time.dt.date for period, code in spans.items()}
+    attacker.read(store, Filters())
+    for period, at_least in product(Period, GRADES):
+        answer = trend(store, CONDITION, at_least, period)
+        for point in answer.points:
+            if point.rate:
+                who = (starts[period] == point.start) & attacker.facts["grade"].notna()
+                who &= ~untold if answer.told_only else True
+                attacker.learn(who, point.rate.n)
+                attacker.learn(who & (attacker.facts["grade"] >= at_least), point.rate.count)
+    attacker.check()
+    graded = attacker.facts["grade"]
+    pieces = [starts[period] == start for period in Period for start in starts[period].dropna().unique()]
+    runs = [(low, high) for low in range(4) for high in range(low, 4)]
+    found = [piece & graded.between(*run) for piece, run in product(pieces, runs)]
+    targets = [target.to_numpy(dtype=float) for target in found if 0 < target.sum() < MIN_CELL]
+    assert targets
+    assert not [size for size in attacker.solve(targets) if size < MIN_CELL]
+
+
+def test_single_records_only_where_switched_on_and_noted(store, monkeypatch):
+    from core import settings
+
+    store_people(store, draw_people(2, 60))
+    seoul = Filters(regions=(Region.SEOUL,), sexes=(Sex.FEMALE,))
+    with pytest.raises(RecordsError) as refused:
+        drill_down(store, seoul, who="a doctor", reason="a check")
+    assert refused.value.code == "records.drill_down_off"
+    monkeypatch.setenv("SCALPSPECTRA_DRILL_DOWN", "true")
+    settings.get_settings.cache_clear()
+    try:
+        with pytest.raises(RecordsError) as unnamed:
+            drill_down(store, seoul, who=" ", reason="a check")
+        assert unnamed.value.code == "records.drill_down_unnamed"
+        assert store.query("SELECT count(*) FROM statistics_audit") == [(0,)]
+        found = drill_down(store, seoul, who="a doctor", reason="a check")
+    finally:
+        settings.get_settings.cache_clear()
+    assert found
+    assert {(visit.region, visit.sex) for visit in found} == {(Region.SEOUL, Sex.FEMALE)}
+    noted = store.query("SELECT number, who, reason, visits, filter ->> '$.regions[0]' FROM statistics_audit")
+    assert noted == [(1, "a doctor", "a check", len(found), "KR-11")]
