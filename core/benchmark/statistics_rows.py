@@ -93,7 +93,7 @@ def _plain(store: RecordStore, where: str) -> None:
 
 def _charts() -> list[str]:
     names, level = [str(condition) for condition in Condition], int(_LEVEL)
-    worst = f"greatest({', '.join(names)})"
+    worst = " OR ".join(f"{name} >= {level}" for name in names)
     each = ", ".join(f"count({name}), count(*) FILTER ({name} >= {level})" for name in names)
     grades = ", ".join(f"count(*) FILTER ({name} = {grade})" for name in names for grade in range(4))
     pairs = ", ".join(
@@ -101,7 +101,7 @@ def _charts() -> list[str]:
     )
     one = f"count(dandruff), count(*) FILTER (dandruff >= {level})"
     return [
-        f"SELECT count(*), sum(photos), count(*) FILTER ({worst} >= {level}) FROM wide WHERE {{where}}",
+        f"SELECT count(*), sum(photos), count(*) FILTER ({worst}) FROM wide WHERE {{where}}",
         f"SELECT age_band, {each} FROM wide WHERE {{where}} GROUP BY age_band",
         f"SELECT sex, age_band, {each} FROM wide WHERE {{where}} GROUP BY sex, age_band",
         f"SELECT {grades} FROM wide WHERE {{where}}",
