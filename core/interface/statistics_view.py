@@ -13,6 +13,7 @@ from core.interface.chrome import draw_page_link
 from core.interface.language import current_language, say
 from core.interface.markup import plain
 from core.interface.resources import get_store
+from core.interface.sql_corner_view import draw_sql_corner
 from core.interface.statistics_among import among_card
 from core.interface.statistics_asked import Asked
 from core.interface.statistics_card import draw_card
@@ -89,6 +90,7 @@ def _draw(store: RecordStore) -> None:
     _draw_charts(asked, stamp)
     draw_comparison(asked, stamp)
     draw_quality(asked, stamp)
+    draw_sql_corner(asked, stamp)
     _draw_notes(question)
 
 
@@ -110,7 +112,8 @@ def _draw_too_few(question: Question, *, has_demo: bool) -> None:
     name = "filtered" if question.narrowed else "too_few"
     st.info(say(f"statistics.empty.{name}", least=MIN_CELL), icon=":material/group_off:")
     if not has_demo and not question.narrowed:
-        draw_demo_offer()
+        # Whoever asks for the demonstration wants to see it, not the few results beside it.
+        draw_demo_offer(lambda: ask(replace(current_question().everyone(), demo=True)))
 
 
 def _draw_source(question: Question) -> None:
