@@ -1,5 +1,6 @@
 """The demonstration: offered where there is nothing, labelled while it is shown, removed when asked."""
 
+from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
@@ -14,11 +15,15 @@ _NOTICE_KEY: Final = "demo_notice"
 _ROWS: Final = 10_000
 
 
-def draw_demo_offer() -> None:
-    """Offer to add the demonstration."""
+def draw_demo_offer(on_added: Callable[[], None] | None = None) -> None:
+    """Offer to add the demonstration.
+
+    Args:
+        on_added: Called when it is there.
+    """
     with st.container(border=True, key="demo_offer"):
         st.markdown(say("statistics.demo.offer", n=f"{_ROWS:,}"))
-        st.button(say("statistics.demo.add"), key="demo_add", type="primary", on_click=_add)
+        st.button(say("statistics.demo.add"), key="demo_add", type="primary", on_click=_add, args=(on_added,))
 
 
 def draw_demo_banner() -> None:
@@ -42,12 +47,15 @@ def take_notice() -> None:
         st.success(say(f"statistics.demo.{notice}"), icon=":material/check:")
 
 
-def _add() -> None:
+def _add(on_added: Callable[[], None] | None) -> None:
     try:
         with st.spinner(say("statistics.demo.adding")):
             add_demo(get_store(), _ROWS)
     except ScalpError as error:
         st.session_state[_NOTICE_KEY] = error
+    else:
+        if on_added is not None:
+            on_added()
 
 
 def _remove() -> None:

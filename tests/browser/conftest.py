@@ -84,6 +84,13 @@ def application(application_folder):
         yield address
 
 
+@pytest.fixture(scope="module")
+def application_of_its_own(tmp_path_factory):
+    """Address of an application that only the tests of one file visit."""
+    with _run_application(tmp_path_factory.mktemp("own")) as address:
+        yield address
+
+
 @pytest.fixture
 def fresh_application(tmp_path):
     """Address of an application that nobody has visited yet."""

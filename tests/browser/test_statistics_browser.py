@@ -38,6 +38,12 @@ def mark(page, card, label):
     return drawing(page, card).locator(f"path[aria-label^='{label}']").first
 
 
+@pytest.fixture(scope="module")
+def application(application_of_its_own):
+    """Figures depend on every stored result: none of other tests may be among them."""
+    return application_of_its_own
+
+
 @pytest.fixture
 def demonstration(open_page):
     """The page with the demonstration, which is removed at the end with the page's own button."""

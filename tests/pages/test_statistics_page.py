@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.findings import Diagnosis, Finding, Quality
+from core.findings import Diagnosis, Finding, Quality, Visit
 from core.interface.checkup import Checked, Checkup
 from core.interface.resources import get_store
 from core.interface.statistics_words import interval_words, share_words
@@ -70,6 +70,18 @@ def test_few_people_show_no_figure(open_app, settings):  # noqa: ARG001
     app = open_app(STATISTICS)
     assert app.info[0].value == say("empty.too_few", least=10)
     assert len(app.metric) == charts(app) == 0
+
+
+def test_demonstration_is_shown_to_whoever_adds_it_beside_a_few_results(open_app, settings):  # noqa: ARG001
+    finding = Finding(Condition.HAIR_LOSS, (0.9, 0.0, 0.1, 0.0), Severity.GOOD, (Severity.GOOD,))
+    diagnosis = Diagnosis("0" * 64, Quality(View.CROWN), "model", "1", (finding,), (0, 0, 0, 0), 4.0)
+    get_store().add_visit(Visit(datetime(2026, 11, 20, tzinfo=UTC), (diagnosis,), True, "app"), "one")
+    app = open_app(STATISTICS)
+    assert app.info[0].value == say("empty.too_few", least=10)
+    app.button(key="demo_add").click().run()
+    assert not app.exception
+    assert app.query_params["data"] == "demo"
+    assert figures(app)[say("key.people")] == "10,000"
 
 
 def test_figures_and_sentence_are_those_of_the_records(open_demo):
