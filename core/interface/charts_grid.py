@@ -15,6 +15,29 @@ _TWO_LINES: Final = "split(datum.label, '|')"
 _FULL_LIFT: Final = 4.0
 
 
+def _grid(rows: pd.DataFrame, titles: Mapping[str, str], across: Sequence[str], down: Sequence[str]) -> alt.Chart:
+    """Lay out labelled cells, the columns' names above them."""
+    return alt.Chart(spoken(rows, titles)).encode(
+        x=alt.X(
+            "across:N",
+            sort=list(across),
+            title=None,
+            axis=alt.Axis(
+                labelExpr=_TWO_LINES,
+                labelAngle=0,
+                labelOverlap=False,
+                orient="top",
+                labelPadding=20,
+                labelFontSize=SMALL_PX,
+            ),
+            scale=alt.Scale(paddingInner=0.05, paddingOuter=0),
+        ),
+        y=alt.Y("down:N", sort=list(down), title=None, scale=alt.Scale(paddingInner=0.07, paddingOuter=0)),
+        tooltip=tips(titles),
+        description="spoken:N",
+    )
+
+
 def heat_map(
     rows: pd.DataFrame,
     colours: Colours,
@@ -39,25 +62,7 @@ def heat_map(
         watermark: Words across the chart.
     """
     most = max(rows["share"].max(skipna=True), 0.01) if rows["share"].notna().any() else 1.0
-    base = alt.Chart(spoken(rows, titles)).encode(
-        x=alt.X(
-            "across:N",
-            sort=list(across),
-            title=None,
-            axis=alt.Axis(
-                labelExpr=_TWO_LINES,
-                labelAngle=0,
-                labelOverlap=False,
-                orient="top",
-                labelPadding=20,
-                labelFontSize=SMALL_PX,
-            ),
-            scale=alt.Scale(paddingInner=0.05, paddingOuter=0),
-        ),
-        y=alt.Y("down:N", sort=list(down), title=None, scale=alt.Scale(paddingInner=0.07, paddingOuter=0)),
-        tooltip=tips(titles),
-        description="spoken:N",
-    )
+    base = _grid(rows, titles, across, down)
     cells = base.mark_rect(cornerRadius=3, cursor="pointer").encode(
         color=alt.Color(
             "share:Q",
@@ -113,25 +118,7 @@ def lift_matrix(
     # In steps of doubling: half as often is as far from one as twice as often.
     shifts = [None if pd.isna(lift) else _shift(float(lift)) for lift in rows["lift"]]
     placed = rows.assign(shift=pd.Series(shifts, index=rows.index, dtype="float64"))
-    base = alt.Chart(spoken(placed, titles)).encode(
-        x=alt.X(
-            "across:N",
-            sort=list(across),
-            title=None,
-            axis=alt.Axis(
-                labelExpr=_TWO_LINES,
-                labelAngle=0,
-                labelOverlap=False,
-                orient="top",
-                labelPadding=20,
-                labelFontSize=SMALL_PX,
-            ),
-            scale=alt.Scale(paddingInner=0.05, paddingOuter=0),
-        ),
-        y=alt.Y("down:N", sort=list(down), title=None, scale=alt.Scale(paddingInner=0.07, paddingOuter=0)),
-        tooltip=tips(titles),
-        description="spoken:N",
-    )
+    base = _grid(placed, titles, across, down)
     cells = base.mark_rect(cornerRadius=3).encode(
         color=alt.Color(
             "shift:Q",
