@@ -92,7 +92,12 @@ def test_charts_follow_a_click_and_a_link_reopens_the_view(demonstration, open_p
     mark(page, "severity", "Hair loss").click(force=True)
     expect(page.locator(".st-key-card_groups h3")).to_have_text("Hair loss by sex and age")
 
-    box = drawing(page, "trend").bounding_box()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    # A chart that is drawn anew has no place for a moment.
+    box = None
+    while box is None:
+        drawing(page, "trend").scroll_into_view_if_needed()
+        box = drawing(page, "trend").bounding_box()
     start, end = (box["x"] + box["width"] * part for part in (0.35, 0.8))
     height = box["y"] + box["height"] * 0.4
     page.mouse.move(start, height)
