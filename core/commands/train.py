@@ -1,5 +1,6 @@
 """`python -m core train`."""
 
+import json
 import logging
 import shlex
 import sys
@@ -43,6 +44,9 @@ def train(
     plan = read_recipe(recipe, changes)
     folder = out if out is not None else read_settings().var_dir / "runs" / plan.name
     package = _run(plan, data, folder, typed_command(recipe, data, changes))
+    if package is None:
+        _say_measured(folder, as_json=as_json)
+        return
     description = package.description
     if as_json:
         say_json(
@@ -57,6 +61,14 @@ def train(
         return
     say(f"Model package {description.id} {description.version}: {package.folder}")
     say(f"What was measured stands in {package.folder / 'CARD.md'}")
+
+
+def _say_measured(folder: Path, *, as_json: bool) -> None:
+    if as_json:
+        metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+        say_json({"run": str(folder), "package": None, "metrics": metrics})
+    else:
+        say(f"Measured, without a package, as the recipe asks: {folder / 'metrics.json'}")
 
 
 def typed_command(recipe: str, data: Path, overrides: list[str]) -> str:
@@ -75,7 +87,7 @@ def _shareable(word: str) -> str:
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else path.name
 
 
-def _run(plan: "Recipe", data: Path, folder: Path, command: str) -> "ModelPackage":
+def _run(plan: "Recipe", data: Path, folder: Path, command: str) -> "ModelPackage | None":
     from core.lab.training import train as train_package
 
     _quieten_lightning()

@@ -93,7 +93,7 @@ def measure_agreement(
         grades=tuple(int(s) for s in severities),
         accuracy=float((labels == grades).mean()),
         macro_f1=float(f1_score(labels, grades, labels=np.unique(labels), average="macro", zero_division=0)),
-        quadratic_kappa=_kappa(labels, grades),
+        quadratic_kappa=quadratic_kappa(labels, grades),
         mean_absolute_error=float(np.abs(values[labels] - values[grades]).mean()),
         auroc=ordinal_auroc(labels, probabilities),
         recall=tuple(float(table[i, i] / totals[i]) if totals[i] else None for i in range(count)),
@@ -117,7 +117,8 @@ def measure_marks(
     return Agreement(**values)
 
 
-def _kappa(labels: Ints, grades: Ints) -> float | None:
+def quadratic_kappa(labels: Ints, grades: Ints) -> float | None:
+    """Cohen's kappa with quadratic weights over positions 0-3, int (N,) each; None where all of them are equal."""
     if len(np.unique(np.concatenate([labels, grades]))) < 2:
         return None
     kappa = float(cohen_kappa_score(labels, grades, weights="quadratic", labels=np.arange(4)))

@@ -1,6 +1,7 @@
 """One network learning from labelled pictures, on Lightning."""
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from lightning.pytorch.callbacks import Callback, ModelCheckpoint, TQDMProgressBar
-from lightning.pytorch.loggers import CSVLogger
 from torch import Tensor, nn
 
 from core.errors import RecipeError
 from core.lab.augment import build_augmentation
+from core.lab.evaluation import quadratic_kappa
+from core.lab.history import EpochRow, append_epoch
 from core.lab.pictures import LabelledPictures, Pixels, build_loader
 from core.lab.recipe import Recipe
 from core.vision.architectures import freezable_parts, load_imagenet_weights
@@ -119,7 +121,60 @@ class _EpochSeed(Callback):
         self.dataset.epoch = trainer.current_epoch
 
 
-def fit_grader(recipe: Recipe, pictures: Pixels, labels: npt.NDArray[np.int64], folder: Path) -> OrdinalGrader:
+class _History(Callback):
+    """Writes one row an epoch; watched photos are measured, never learnt from, and choose nothing."""
+
+    def __init__(self, folder: Path, watched: "Watched | None") -> None:
+        self.folder = folder
+        self.watched = watched
+        self.started = 0.0
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002
+        self.started = time.perf_counter()
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        assert isinstance(pl_module, GraderLearner)
+        watched = _watch(pl_module.grader, self.watched) if self.watched else (None, None, None)
+        row = EpochRow(
+            trainer.current_epoch,
+            time.perf_counter() - self.started,
+            float(trainer.optimizers[0].param_groups[0]["lr"]),
+            float(trainer.callback_metrics["loss"]),
+            *watched,
+        )
+        append_epoch(self.folder, row)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Photos a training is measured on after every epoch: uint8 (N, H, W, 3) and int (N, conditions)."""
+
+    pictures: Pixels
+    labels: npt.NDArray[np.int64]
+
+
+def _watch(grader: OrdinalGrader, watched: Watched) -> tuple[float, float, float | None]:
+    """Loss, accuracy and mean quadratic kappa of the most probable side of every cut."""
+    scores = torch.from_numpy(predict(grader, watched.pictures).scores)
+    labels = torch.from_numpy(watched.labels)
+    with torch.no_grad():
+        cuts = [grader.cuts(i) for i in range(labels.shape[1])]
+        loss = float(cumulative_link_loss(scores, labels, cuts))
+        grades = torch.stack([(scores[:, i, None] > one[None]).sum(dim=1) for i, one in enumerate(cuts)], dim=1).numpy()
+    known = watched.labels >= 0
+    columns = [(watched.labels[known[:, i], i], grades[known[:, i], i]) for i in range(known.shape[1])]
+    kappas = [k for k in (quadratic_kappa(*column) for column in columns if len(column[0])) if k is not None]
+    accuracy = float((watched.labels == grades)[known].mean())
+    return loss, accuracy, float(np.mean(kappas)) if kappas else None
+
+
+def fit_grader(
+    recipe: Recipe,
+    pictures: Pixels,
+    labels: npt.NDArray[np.int64],
+    folder: Path,
+    watched: Watched | None = None,
+) -> OrdinalGrader:
     """Train one network.
 
     Args:
@@ -127,6 +182,7 @@ def fit_grader(recipe: Recipe, pictures: Pixels, labels: npt.NDArray[np.int64], 
         pictures: uint8 (N, H, W, 3).
         labels: int (N, conditions), positions among the recipe's grades, or -1.
         folder: Where checkpoints and history go; a run that was cut off goes on from its last epoch.
+        watched: Photos measured after every epoch for the curves; nothing is chosen by them.
 
     Returns:
         The network after the last epoch, in evaluation mode, its cut points centred on score 0.
@@ -151,8 +207,8 @@ def fit_grader(recipe: Recipe, pictures: Pixels, labels: npt.NDArray[np.int64], 
         devices=1,
         max_epochs=recipe.training.epochs,
         precision="bf16-mixed" if recipe.training.precision == "bf16" else "32-true",
-        callbacks=[checkpoints, TQDMProgressBar(refresh_rate=5), _EpochSeed(dataset)],
-        logger=CSVLogger(folder, name="", version=""),
+        callbacks=[_History(folder, watched), checkpoints, TQDMProgressBar(refresh_rate=5), _EpochSeed(dataset)],
+        logger=False,
         enable_model_summary=False,
         log_every_n_steps=1,
     )

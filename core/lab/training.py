@@ -18,7 +18,8 @@ from core.lab.card import write_card
 from core.lab.evaluation import Agreement, measure_agreement
 from core.lab.export import export_grader
 from core.lab.fitness import fit_domain, fit_quality, held_out_distances
-from core.lab.learner import Prediction, fit_grader, predict
+from core.lab.held_out import HeldOut, write_held_out
+from core.lab.learner import Prediction, Watched, fit_grader, predict
 from core.lab.manifest import Manifest, read_manifest
 from core.lab.pictures import PictureSet, grade_indices, load_pictures
 from core.lab.recipe import Recipe
@@ -55,7 +56,7 @@ class Fitted:
     metrics: dict[str, Any]
 
 
-def train(recipe: Recipe, manifest_path: Path, out: Path, command: str) -> ModelPackage:
+def train(recipe: Recipe, manifest_path: Path, out: Path, command: str) -> ModelPackage | None:
     """Run a recipe; a run that was cut off goes on where it stopped.
 
     Args:
@@ -65,7 +66,7 @@ def train(recipe: Recipe, manifest_path: Path, out: Path, command: str) -> Model
         command: What the card says made the package.
 
     Returns:
-        The package, in the run folder.
+        The package, in the run folder; None where the recipe only measures.
 
     Raises:
         ManifestError: The labelled photos are not as they should be.
@@ -77,7 +78,11 @@ def train(recipe: Recipe, manifest_path: Path, out: Path, command: str) -> Model
     if recipe.adaptation.data:
         grader, fitted, used = _train_on_drawn(run, photos, labels)
     else:
-        grader, fitted = _train_on_graded(run, photos, labels)
+        cross_validation = _cross_validate(run, photos, labels, manifest_path.parent)
+        if recipe.validation.measure_only:
+            run.save_json("metrics", cross_validation.metrics)
+            return None
+        grader, fitted = _train_on_graded(run, photos, labels, cross_validation)
         used = photos.manifest
     description = _describe(recipe, fitted, used, manifest_path.name, command)
     payload = run.stage("payload")
@@ -87,8 +92,17 @@ def train(recipe: Recipe, manifest_path: Path, out: Path, command: str) -> Model
     return package
 
 
-def _train_on_graded(run: Run, photos: PictureSet, labels: Ints) -> tuple[OrdinalGrader, Fitted]:
-    """Cross-validate, calibrate on held-out scores, then train on every photo."""
+@dataclass(frozen=True)
+class _CrossValidation:
+    """What k-fold gave: gradings fitted on held-out scores, the limit of the domain, and the figures."""
+
+    gradings: tuple[Grading, ...]
+    limit: float
+    metrics: dict[str, Any]
+
+
+def _cross_validate(run: Run, photos: PictureSet, labels: Ints, root: Path) -> _CrossValidation:
+    """Measure the recipe on photos it did not see, and calibrate on them."""
     recipe = run.recipe
     folds = group_folds(labels[:, 0], photos.manifest.groups(), recipe.validation.folds, recipe.training.seed)
     scores = np.empty(labels.shape)
@@ -98,18 +112,17 @@ def _train_on_graded(run: Run, photos: PictureSet, labels: Ints) -> tuple[Ordina
         stage = f"fold-{fold}"
         saved = run.load_arrays(stage)
         if saved is None:
-            grader = fit_grader(recipe, photos.pictures[~held_out], labels[~held_out], run.stage(stage))
+            watched = Watched(photos.pictures[held_out], labels[held_out])
+            grader = fit_grader(recipe, photos.pictures[~held_out], labels[~held_out], run.stage(stage), watched)
             prediction = predict(grader, photos.pictures[held_out])
             domain = fit_domain(predict(grader, photos.pictures[~held_out]).signatures, DOMAIN_COMPONENTS)
             saved = {"scores": prediction.scores, "distances": domain.distance(prediction.signatures)}
             run.save_arrays(stage, **saved)
         scores[held_out] = saved["scores"]
         distances[held_out] = saved["distances"]
-    gradings, agreements = grade_on_held_out(recipe, scores, labels, folds)
-    grader = fit_grader(recipe, photos.pictures, labels, run.stage("final"))
+    gradings, agreements, parts = grade_on_held_out(recipe, scores, labels, folds, photos.manifest, root)
+    write_held_out(run.folder, parts)
     limit = float(np.quantile(distances, 1 - DOMAIN_REFUSALS))
-    domain = fit_domain(predict(grader, photos.pictures).signatures, DOMAIN_COMPONENTS, limit)
-    run.save_arrays("held_out", scores=scores, labels=labels, folds=folds)
     how = f"{recipe.validation.folds}-fold by group; calibration of each fold fitted on the others"
     metrics = {
         "graded": {
@@ -121,23 +134,46 @@ def _train_on_graded(run: Run, photos: PictureSet, labels: Ints) -> tuple[Ordina
             "share": round(float((distances > limit).mean()), 4),
         },
     }
-    return grader, Fitted(gradings, {recipe.view: (domain,)}, _quality_limits(recipe, photos), metrics)
+    return _CrossValidation(gradings, limit, metrics)
+
+
+def _train_on_graded(
+    run: Run, photos: PictureSet, labels: Ints, measured: _CrossValidation
+) -> tuple[OrdinalGrader, Fitted]:
+    """Train on every photo, with what the folds calibrated."""
+    recipe = run.recipe
+    grader = fit_grader(recipe, photos.pictures, labels, run.stage("final"))
+    domain = fit_domain(predict(grader, photos.pictures).signatures, DOMAIN_COMPONENTS, measured.limit)
+    quality = _quality_limits(recipe, photos)
+    return grader, Fitted(measured.gradings, {recipe.view: (domain,)}, quality, measured.metrics)
 
 
 def grade_on_held_out(
-    recipe: Recipe, scores: Floats, labels: Ints, folds: Ints
-) -> tuple[tuple[Grading, ...], list[Agreement]]:
-    """Calibrate every condition on held-out scores, and measure with each fold calibrated by the others."""
-    gradings, agreements = [], []
-    for column, severities in enumerate(recipe.grades.values()):
+    recipe: Recipe, scores: Floats, labels: Ints, folds: Ints, manifest: Manifest, root: Path
+) -> tuple[tuple[Grading, ...], list[Agreement], list[HeldOut]]:
+    """Calibrate every condition on held-out scores, and measure with each fold calibrated by the others.
+
+    Args:
+        recipe: Its grades and coverage.
+        scores: float (N, conditions), held out.
+        labels: int (N, conditions), positions among the recipe's grades, or -1.
+        folds: int (N,).
+        manifest: The N photos.
+        root: The folder the manifest's files are named from.
+
+    Returns:
+        One grading, one agreement and the rows of the labelled photos, a condition.
+    """
+    gradings, agreements, parts = [], [], []
+    coverage = recipe.validation.coverage
+    for column, (condition, severities) in enumerate(recipe.grades.items()):
         known = labels[:, column] >= 0
         score, label, fold = scores[known, column], labels[known, column], folds[known]
         count = len(severities)
         probabilities = cross_fitted(score, label, fold, count, fit_ordinal)
         calibration = fit_ordinal(score, label, count)
-        minimum = conformal_minimum(probabilities, label, recipe.validation.coverage)
+        minimum = conformal_minimum(probabilities, label, coverage)
         thresholds = _label_share_thresholds(score, label, count)
-        coverage = recipe.validation.coverage
         gradings.append(Grading(tuple(severities), calibration.slope, calibration.cuts, thresholds, minimum, coverage))
         grades, sets = np.empty(len(label), dtype=np.int64), np.empty((len(label), count), dtype=bool)
         for one in np.unique(fold):
@@ -146,7 +182,12 @@ def grade_on_held_out(
             limit = conformal_minimum(probabilities[~inside], label[~inside], coverage)
             sets[inside] = severity_sets(probabilities[inside], grades[inside], limit)
         agreements.append(measure_agreement(label, probabilities, grades, sets, severities))
-    return tuple(gradings), agreements
+        photos = manifest.subset(np.flatnonzero(known))
+        names = [p.path.relative_to(root).as_posix() if p.path.is_relative_to(root) else p.path.name for p in photos]
+        keys = [p.sha256[:16] if p.sha256 else name for p, name in zip(photos, names, strict=True)]
+        rows = (np.array(keys), np.array(names), photos.groups(), fold, label, grades, probabilities.astype(np.float64))
+        parts.append(HeldOut(condition.value, *rows))
+    return tuple(gradings), agreements, parts
 
 
 def _label_share_thresholds(scores: Floats, labels: Ints, grades: int) -> tuple[float, ...]:

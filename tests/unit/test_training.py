@@ -8,6 +8,8 @@ import pytest
 
 from core.errors import ManifestError, RecipeError
 from core.lab.evaluation import evaluate_package, measure_agreement, measure_marks
+from core.lab.held_out import read_held_out
+from core.lab.history import read_history
 from core.lab.manifest import read_manifest
 from core.lab.recipe import read_recipe
 from core.lab.training import train
@@ -57,6 +59,28 @@ def test_a_graded_run_leaves_a_package_measured_on_held_out_photos(crown_run):
     assert package.description.gradings[0].grades == (0, 2, 3)
     assert {"recipe.json", "environment.json", "metrics.json"} <= {path.name for path in folder.iterdir()}
     assert "```\npython -m core train ...\n```" in package.card
+
+
+def test_a_run_keeps_its_curves_and_what_it_said_of_photos_it_did_not_see(crown_run):
+    _, folder, package = crown_run
+    for fold in range(3):
+        epochs = read_history(folder / f"fold-{fold}")
+        assert [row.epoch for row in epochs] == [0, 1]
+        assert all(row.seconds > 0 and row.loss > 0 and row.val_loss > 0 for row in epochs)
+    held_out = read_held_out(folder)["hair_loss"]
+    figures = package.description.metrics["graded"]["conditions"]["hair_loss"]
+    assert len(set(held_out.photos)) == len(held_out) == 48
+    assert float((held_out.labels == held_out.grades).mean()) == pytest.approx(figures["accuracy"], abs=1e-4)
+    assert np.allclose(held_out.probabilities.sum(axis=1), 1, atol=1e-3)
+
+
+def test_a_run_that_only_measures_leaves_figures_and_no_package(crown_run, crown_manifest, tmp_path):
+    _, folder, _ = crown_run
+    changes = [*SMALL, "training.epochs=2", "validation.folds=3", "validation.measure_only=true"]
+    only = read_recipe("efficientnet-lite0-crown", changes)
+    assert train(only, crown_manifest, tmp_path / "only", "") is None
+    assert (tmp_path / "only" / "metrics.json").read_text() == (folder / "metrics.json").read_text()
+    assert not (tmp_path / "only" / "package").exists()
 
 
 def test_a_finished_run_is_never_overwritten(crown_run, crown_manifest):
