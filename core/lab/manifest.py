@@ -1,27 +1,48 @@
 """Labelled photos as a table.
 
-A manifest is a CSV file with one row a photo. Columns: `file` (relative to the manifest), `view` (or `set`),
-`group` (photos of one person or near-identical shots share it; it is never split), optionally `split` (train,
-validation, test), one column per condition with grades 0-3, and `<condition>_present` with marks 0 or 1 where only
-presence was noted. Empty cells mean "not labelled".
+A manifest is a CSV or Parquet file with one row a photo. Columns:
+
+- `file`, relative to the manifest; a photo inside a ZIP archive is `archive.zip!/folder/photo.jpg`;
+- `view` (or `set`), for tasks about the scalp;
+- `group` (photos of one person or near-identical shots share it; it is never split), optionally `person`;
+- optionally `split` (train, validation, test) and `sha256` of the file;
+- one column per condition with grades 0-3, and `<condition>_present` with marks 0 or 1 where only presence was noted;
+- one column per output of any other task: a class id, or several joined by `|` where an output takes several;
+- optionally `sex`, `age_band`, `region`, `device`, and `trait_<name>` for whatever else is known about a photo.
+
+Empty cells mean "not labelled".
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from core.errors import ManifestError
+from core.lab.manifest_labels import class_positions
+from core.lab.manifest_table import read_cells
 from core.taxonomy import CONDITIONS, CONDITIONS_OF_VIEW, Condition, View
+
+if TYPE_CHECKING:
+    from core.lab.task import Output
+
+TRAITS = ("sex", "age_band", "region", "device")
+TRAIT_PREFIX = "trait_"
 
 # The public scalp-microscope export names its presence marks after complaints. Its third mark, `sensitive`, is no
 # measure of redness (most photos so marked show none) and maps to no condition.
 _COMPLAINT_MARKS = {"dandruff": Condition.DANDRUFF, "oily": Condition.EXCESS_SEBUM}
 _COMPLAINT_COLUMNS = {"dandruff", "oily", "sensitive"}
+_OWN_COLUMNS = {
+    *("file", "view", "set", "group", "person", "split", "sha256", *TRAITS),
+    *(c.value for c in CONDITIONS),
+    *(f"{c.value}_present" for c in CONDITIONS),
+}
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -29,13 +50,17 @@ class LabelledPhoto:
     """One row of a manifest.
 
     Attributes:
-        path: The photo.
-        view: Microscope or crown.
+        path: The photo; inside a ZIP archive as `core.vision.archived` writes it.
+        view: Microscope or crown; microscope where the manifest does not say.
         group: What must stay on one side of a split.
         split: `train`, `validation`, `test`, or None where the manifest has none.
         grades: Severity 0-3 of the conditions that were graded.
         marks: Presence of the conditions that were only marked present or absent.
         sha256: SHA-256 of the file in hex, or None where the manifest has none.
+        labels: What stands in the columns of any other output, as written; without the empty ones.
+        traits: Sex, age band, region, device and whatever else is known; without the empty ones.
+        person: Who is on the photo, where the manifest says so. `group` may hold several people.
+        row: Number of the row in the file; the first photo is in row 2.
     """
 
     path: Path
@@ -45,6 +70,10 @@ class LabelledPhoto:
     grades: Mapping[Condition, int]
     marks: Mapping[Condition, bool]
     sha256: str | None
+    labels: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    traits: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    person: str | None = None
+    row: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +112,17 @@ class Manifest:
         rows = [[int(p.marks[c]) if c in p.marks else -1 for c in conditions] for p in self.photos]
         return np.array(rows, dtype=np.int64).reshape(len(self.photos), len(conditions))
 
+    def class_indices(self, output: "Output") -> npt.NDArray[np.int64]:
+        """Labels of an output as positions among its classes, see `core.lab.manifest_labels.class_positions`.
+
+        Returns:
+            int (photos,), -1 where not labelled; for an output of kind `multi` int (photos, classes), 1, 0 or -1.
+
+        Raises:
+            ManifestError: A label is none of the output's classes.
+        """
+        return class_positions(output, self.photos)
+
     def groups(self) -> npt.NDArray[np.str_]:
         """Group names, one a photo."""
         return np.array([p.group for p in self.photos], dtype=np.str_)
@@ -92,32 +132,33 @@ def read_manifest(path: Path) -> Manifest:
     """Read a manifest.
 
     Args:
-        path: A CSV file as described in this module.
+        path: A CSV or Parquet file as described in this module.
 
     Raises:
         ManifestError: The file is missing, is no table, lacks columns or holds a label out of range.
     """
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except FileNotFoundError as error:
-        raise ManifestError("manifest.not_found", path=path) from error
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, OSError) as error:
-        raise ManifestError("manifest.not_a_table", path=path) from error
-    if "file" not in table.columns:
+    columns, rows = read_cells(path)
+    if "file" not in columns:
         raise ManifestError("manifest.missing_column", path=path, column="file")
-    columns = set(table.columns)
-    complaint_dialect = columns >= _COMPLAINT_COLUMNS
-    rows = table.to_dict("records")
+    complaint_dialect = set(columns) >= _COMPLAINT_COLUMNS
+    outputs = tuple(c for c in columns if c not in _OWN_COLUMNS and not c.startswith(TRAIT_PREFIX))
+    traits = {c: c.removeprefix(TRAIT_PREFIX) for c in columns if c in TRAITS or c.startswith(TRAIT_PREFIX)}
     photos = tuple(
-        _read_row({str(k): str(v) for k, v in row.items()}, number, path, complaint_dialect)
-        for number, row in enumerate(rows, start=2)
+        _read_row(row, number, path, complaint_dialect, outputs, traits) for number, row in enumerate(rows, start=2)
     )
     if not photos:
         raise ManifestError("manifest.empty", path=path)
     return Manifest(photos)
 
 
-def _read_row(row: Mapping[str, str], number: int, path: Path, complaint_dialect: bool) -> LabelledPhoto:
+def _read_row(
+    row: Mapping[str, str],
+    number: int,
+    path: Path,
+    complaint_dialect: bool,
+    outputs: Sequence[str],
+    traits: Mapping[str, str],
+) -> LabelledPhoto:
     view_name = row.get("view") or row.get("set") or View.MICROSCOPE.value
     try:
         view = View(view_name)
@@ -146,6 +187,10 @@ def _read_row(row: Mapping[str, str], number: int, path: Path, complaint_dialect
         grades=MappingProxyType(grades),
         marks=MappingProxyType(marks),
         sha256=row.get("sha256") or None,
+        labels=MappingProxyType({name: row[name] for name in outputs if row[name]}) if outputs else _NOTHING,
+        traits=MappingProxyType({name: row[c] for c, name in traits.items() if row[c]}) if traits else _NOTHING,
+        person=row.get("person") or None,
+        row=number,
     )
 
 
