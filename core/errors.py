@@ -6,7 +6,9 @@ ScalpError
 ├── EngineError      a model gave something that is no result
 ├── RecordsError     the records cannot be opened, read or written
 ├── ManifestError    labelled photos are not as they should be
+├── TaskError        a task does not say what is to be predicted
 ├── RecipeError      a recipe asks for something that does not exist
+├── RunError         a run cannot be found, read or compared
 ├── ClinicsError     the clinic directory cannot be read
 ├── CareError        knowledge, plan, products or report cannot be had
 └── CommandError     a command cannot do what it was asked for
@@ -60,8 +62,16 @@ class ManifestError(ScalpError):
     """A manifest of labelled photos is not as it should be."""
 
 
+class TaskError(ScalpError):
+    """A task does not say what is to be predicted, or has no such class."""
+
+
 class RecipeError(ScalpError):
     """A recipe asks for something that does not exist."""
+
+
+class RunError(ScalpError):
+    """A run cannot be found, read or compared."""
 
 
 class ClinicsError(ScalpError):
