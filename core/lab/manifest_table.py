@@ -7,6 +7,7 @@ of files get a leading `./` instead, so that other programs find them too.
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -71,7 +72,7 @@ def _read(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
 
 
-def _texts(column: "pd.Series[object]") -> list[str]:
+def _texts(column: "pd.Series[Any]") -> list[str]:
     return [_text(value) for value in column.tolist()]
 
 

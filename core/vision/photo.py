@@ -25,6 +25,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from core.errors import PhotoError
+from core.vision.archived import archived, open_archive
 from core.vision.photo_bytes import MAX_JPEG_SCANS, check_png_chunks, has_too_many_scans, recognise_format
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif")
@@ -115,22 +116,34 @@ def read_photo(path: Path) -> Photo:
     """Read and decode a photo file.
 
     Args:
-        path: The file; its suffix plays no part.
+        path: The file; its suffix plays no part. May lead through a ZIP archive, see `core.vision.archived`.
 
     Raises:
         PhotoError: As `load_photo`, or there is no such file, or it cannot be read.
     """
+    return load_photo(read_photo_bytes(path))
+
+
+def read_photo_bytes(path: Path) -> bytes:
+    """Read a photo file, at most a byte more of it than a photo may have.
+
+    Raises:
+        PhotoError: There is no such file, or it cannot be read.
+    """
+    packed = archived(path)
+    if packed is not None:
+        archive, name = packed
+        return open_archive(archive).read(name, MAX_BYTES)
     try:
         # Asked before opening: opening a pipe would wait for someone to write into it.
         if not stat.S_ISREG(path.stat().st_mode):
             raise PhotoError("photo.unreadable", name=path.name)
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise PhotoError("photo.not_found", name=path.name) from error
     except (OSError, ValueError) as error:
         raise PhotoError("photo.unreadable", name=path.name) from error
-    return load_photo(data)
 
 
 def photo_from_pixels(pixels: npt.NDArray[np.uint8]) -> Photo:
