@@ -54,6 +54,8 @@ def diagnose(
     cv2.setNumThreads(1)
     many = len(photos) > 1 or photos[0].suffix.lower() not in PHOTO_SUFFIXES
     diagnoser = Diagnoser.load(read_settings(engine=engine), only=model, many=many, ready=many)
+    for notice in diagnoser.notices:
+        complain(f"{notice} ({notice.__cause__})")
     wanted = None if view == "auto" else View(view)
     if wanted is not None and wanted not in diagnoser.packages:
         raise PackageError("package.no_view", view=wanted.value)

@@ -85,6 +85,8 @@ def draw_checkup(checkup: Checkup | None, answers: Answers) -> None:
         )
     if len(checkup.photos) > 1:
         _draw_strip(checkup)
+    if checkup.diagnoses:
+        _draw_model_notices()
     if checkup.graded:
         result, keeping = st.container(), st.container()
         # Kept first: the report that the result offers carries the number of the record.
@@ -98,6 +100,15 @@ def draw_checkup(checkup: Checkup | None, answers: Answers) -> None:
     if not checkup.graded:
         st.caption(say("diagnosis.refused.all"))
     _draw_measured(checkup.diagnoses)
+
+
+def _draw_model_notices() -> None:
+    """Say where another model grades than the operator chose, and why."""
+    language = current_language()
+    for notice in get_diagnoser().notices:
+        cause = notice.__cause__
+        why = f" {cause.message(language)}" if isinstance(cause, ScalpError) else ""
+        st.warning(plain(notice.message(language) + why), icon=":material/swap_horiz:")
 
 
 def _count_refusals(photos: list[Checked]) -> None:
@@ -182,10 +193,11 @@ def _draw_keeping(checkup: Checkup, answers: Answers) -> None:
 def _draw_measured(diagnoses: Sequence[Diagnosis]) -> None:
     if not diagnoses:
         return
-    packages = {package.id: package for package in get_diagnoser().packages.values()}
+    packages = {(package.id, package.version): package for package in get_diagnoser().packages.values()}
     lines: dict[str, list[str]] = {}
     for diagnosis in diagnoses:
-        package = packages.get(str(diagnosis.model_id))
+        # Graded before another model was made the default, a result does not carry the figures of the new one.
+        package = packages.get((str(diagnosis.model_id), str(diagnosis.model_version)))
         line = say("diagnosis.measured.line", model=diagnosis.model_id, version=diagnosis.model_version)
         lines[line] = evidence_lines(current_language(), read_evidence(package.metrics)) if package else []
     for line, evidence in lines.items():

@@ -138,8 +138,8 @@ def _zone() -> tzinfo | None:
 
 
 def _measured(checkup: Checkup, language: Language) -> tuple[str, ...]:
-    packages = {package.id: package for package in get_diagnoser().packages.values()}
-    used = dict.fromkeys(str(diagnosis.model_id) for diagnosis in checkup.diagnoses)
+    packages = {(package.id, package.version): package for package in get_diagnoser().packages.values()}
+    used = dict.fromkeys((str(one.model_id), str(one.model_version)) for one in checkup.diagnoses)
     return tuple(
         line
         for model in used

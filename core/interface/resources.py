@@ -31,9 +31,10 @@ def get_diagnoser() -> Diagnoser:
         PackageError: No package can be used; asked again on the next call.
     """
     from core.settings import get_settings
+    from core.vision.served import choices_stamp
 
     settings = get_settings()
-    return _load_diagnoser(settings)
+    return _load_diagnoser(settings, choices_stamp(settings))
 
 
 def get_store() -> RecordStore:
@@ -69,10 +70,14 @@ def _load_quietly() -> None:
 
 
 # The type is named, not imported: reading settings costs Home a fifth of a second.
+# Another choice of the operator makes another stamp, and so is served from the next photo on, in every session. The
+# one before stays, so that a photo under way ends with it and the way back costs nothing.
 @st.cache_resource(
-    show_spinner=False, hash_funcs={"core.settings.Settings": lambda settings: settings.model_dump_json()}
+    max_entries=2,
+    show_spinner=False,
+    hash_funcs={"core.settings.Settings": lambda settings: settings.model_dump_json()},
 )
-def _load_diagnoser(settings: Settings) -> Diagnoser:
+def _load_diagnoser(settings: Settings, chosen: str) -> Diagnoser:  # noqa: ARG001 (part of the key)
     from core.vision.diagnosis import Diagnoser
 
     return Diagnoser.load(settings)

@@ -19,6 +19,7 @@ from core.vision.package import Description, Grading, ModelPackage, find_package
 from core.vision.photo import Photo
 from core.vision.preprocess import network_picture
 from core.vision.quality import distance_to, measure, recognise_view, refusals
+from core.vision.served import is_grader, own_models_dir, read_choices, serving_package
 
 Floats = npt.NDArray[np.float32]
 
@@ -123,13 +124,21 @@ class Diagnoser:
     Args:
         packages: One verified package a view.
         build: Makes the engine of a package.
+        notices: Choices of the operator that cannot be used; what ships serves instead, and whoever shows grades says
+            so. The cause of each hangs on it.
     """
 
-    def __init__(self, packages: Mapping[View, ModelPackage], build: Callable[[ModelPackage], Engine]) -> None:
+    def __init__(
+        self,
+        packages: Mapping[View, ModelPackage],
+        build: Callable[[ModelPackage], Engine],
+        notices: Sequence[PackageError] = (),
+    ) -> None:
         if not packages:
             raise PackageError("package.none_installed")
         self._packages = dict(packages)
         self._build = build
+        self.notices = tuple(notices)
         self._engines: dict[View, Engine] = {}
         self._building = threading.Lock()
         # The first network looks at every photo, and its feature space tells the views apart.
@@ -139,36 +148,43 @@ class Diagnoser:
     def load(
         cls, settings: Settings, only: str | None = None, *, many: bool = False, ready: bool = True
     ) -> "Diagnoser":
-        """Load the packages of `settings.models_dir` and their engines.
+        """Load packages and their engines: for each view what the operator chose, else the first that ships.
 
         Args:
             settings: Where packages lie and what runs them.
-            only: Id of the one package to load; None loads the first of each view.
+            only: Id of the one package to load, of those that ship or those made here.
             many: Made for many photos at once on several threads rather than for one as soon as possible.
             ready: Make every engine now. Without it, one that no photo asks for is never made: making it takes longer
                 than grading a photo.
 
         Raises:
-            PackageError: None there, or one is not as it should be.
+            PackageError: None there, or one that ships is not as it should be. A choice that cannot be used is no
+                error: see `notices`.
         """
-        folders = find_packages(settings.models_dir)
+        notices: list[PackageError] = []
         if only is not None:
-            folders = tuple(folder for folder in folders if folder.name == only)
-            if not folders:
-                known = ", ".join(f.name for f in find_packages(settings.models_dir)) or "-"
-                raise PackageError("package.unknown_id", package=only, known=known)
-        packages: dict[View, ModelPackage] = {}
-        for folder in folders:
-            package = load_package(folder)
-            packages.setdefault(package.description.view, package)
-
-        def build(package: ModelPackage) -> Engine:
-            return build_engine(package, settings.engine, settings.precision, settings.threads, many=many)
-
-        diagnoser = cls(packages, build)
+            package = load_package(_find(settings, only))
+            packages = {package.description.view: package}
+        else:
+            packages = _load_chosen(settings, notices)
+            for folder in find_packages(settings.models_dir):
+                if is_grader(folder):
+                    package = load_package(folder)
+                    packages.setdefault(package.description.view, package)
+        diagnoser = cls(packages, _builder(settings, many=many), notices)
         for view in packages if ready else ():
             diagnoser._engine(view)
         return diagnoser
+
+    @classmethod
+    def of_package(cls, folder: Path, settings: Settings) -> "Diagnoser":
+        """Load one package, wherever it lies; its engine is made with its first photo.
+
+        Raises:
+            PackageError: It is not as it should be.
+        """
+        package = load_package(folder)
+        return cls({package.description.view: package}, _builder(settings, many=False))
 
     @property
     def packages(self) -> dict[View, PackageSummary]:
@@ -231,6 +247,42 @@ class Diagnoser:
             seen_box=box,
             elapsed_ms=(time.perf_counter() - started) * 1000,
         )
+
+
+def _builder(settings: Settings, *, many: bool) -> Callable[[ModelPackage], Engine]:
+    def build(package: ModelPackage) -> Engine:
+        return build_engine(package, settings.engine, settings.precision, settings.threads, many=many)
+
+    return build
+
+
+def _find(settings: Settings, name: str) -> Path:
+    folders = [*find_packages(settings.models_dir), *find_packages(own_models_dir(settings))]
+    for folder in folders:
+        if folder.name == name:
+            return folder
+    known = ", ".join(folder.name for folder in folders) or "-"
+    raise PackageError("package.unknown_id", package=name, known=known)
+
+
+def _load_chosen(settings: Settings, notices: list[PackageError]) -> dict[View, ModelPackage]:
+    packages: dict[View, ModelPackage] = {}
+    try:
+        chosen = read_choices(settings)
+    except PackageError as error:
+        notices.append(error)
+        return packages
+    for view, choice in chosen.items():
+        try:
+            package = serving_package(settings, view)
+        except PackageError as error:
+            notice = PackageError("package.choice_broken", package=choice.package)
+            notice.__cause__ = error
+            notices.append(notice)
+            continue
+        if package is not None:
+            packages[view] = package
+    return packages
 
 
 _HEATMAP_SCALE = 8
