@@ -1,127 +1,130 @@
 """The augmentations, by name: uint8 (H, W, 3) in, uint8 (H, W, 3) out, drawn from a generator.
 
-OpenCV does the pixel work: on a processor it is several times faster than tensor transforms, and the loader must
-never be what training waits for.
+A recipe lists them in the order they are applied: a name, a table of a name and parameters, or a group of which one is
+drawn:
+
+    augment = ["flip_horizontal", { name = "rotate", degrees = 5 }, { one_of = ["rain", "mud_spatter"], p = 0.3 }]
+
+`p` is how often a step is applied; each has its own default. OpenCV does the pixel work: on a processor it is several
+times faster than tensor transforms, and the loader must never be what training waits for.
 """
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, get_type_hints
 
-import cv2
 import numpy as np
 import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from core.errors import RecipeError
+from core.lab import augment_geometry as geometry
+from core.lab import augment_light as light
+from core.lab import augment_weather as weather
+from core.lab.recipe_errors import near_key, near_value
 
 Pixels = npt.NDArray[np.uint8]
 Augmentation = Callable[[Pixels, np.random.Generator], Pixels]
+Probability = Annotated[float, Field(ge=0, le=1)]
 
 
-def flip_horizontal(picture: Pixels, rng: np.random.Generator) -> Pixels:
-    """Mirror left and right, half of the time."""
-    return picture[:, ::-1] if rng.random() < 0.5 else picture
+@dataclass(frozen=True)
+class Kind:
+    """One named augmentation.
+
+    Attributes:
+        draw: Changes a picture; its keyword arguments are the parameters.
+        parameters: Checks the parameters, `p` among them.
+    """
+
+    draw: Callable[..., Pixels]
+    parameters: type[BaseModel]
+
+    @property
+    def probability(self) -> float:
+        """How often it is applied where a recipe does not say."""
+        return float(self.parameters.model_fields["p"].default)
 
 
-def flip_vertical(picture: Pixels, rng: np.random.Generator) -> Pixels:
-    """Mirror top and bottom, half of the time."""
-    return picture[::-1] if rng.random() < 0.5 else picture
+@dataclass(frozen=True)
+class Step:
+    """An augmentation with its parameters, applied with a probability."""
+
+    draw: Callable[..., Pixels]
+    parameters: Mapping[str, Any]
+    p: float
+
+    def __call__(self, picture: Pixels, rng: np.random.Generator) -> Pixels:
+        """Change a picture, or leave it."""
+        if self.p < 1 and rng.random() >= self.p:
+            return picture
+        return self.draw(picture, rng, **self.parameters)
 
 
-def _warp(picture: Pixels, degrees: float, scale: float, shift: tuple[float, float]) -> Pixels:
-    height, width = picture.shape[:2]
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, scale)
-    matrix[:, 2] += np.array(shift)
-    warped = cv2.warpAffine(picture, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
-    return np.asarray(warped, dtype=np.uint8)
+@dataclass(frozen=True)
+class OneOf:
+    """A group of which one member is drawn, each as often, with a probability for the group."""
+
+    members: tuple[Step, ...]
+    p: float
+
+    def __call__(self, picture: Pixels, rng: np.random.Generator) -> Pixels:
+        """Apply one member, or leave the picture."""
+        if self.p < 1 and rng.random() >= self.p:
+            return picture
+        return self.members[int(rng.integers(len(self.members)))](picture, rng)
 
 
-def rotate_scale(picture: Pixels, rng: np.random.Generator) -> Pixels:
-    """Rotate by up to 25 degrees, zoom by 0.85 to 1.3 and shift by up to 6 %."""
-    height, width = picture.shape[:2]
-    shift = (rng.uniform(-0.06, 0.06) * width, rng.uniform(-0.06, 0.06) * height)
-    return _warp(picture, rng.uniform(-25, 25), float(np.exp(rng.uniform(np.log(0.85), np.log(1.3)))), shift)
+def _kind(draw: Callable[..., Pixels], p: float = 1.0) -> Kind:
+    hints = get_type_hints(draw, include_extras=True)
+    given = inspect.signature(draw).parameters.values()
+    fields: dict[str, Any] = {q.name: (hints[q.name], q.default) for q in given if q.kind == q.KEYWORD_ONLY}
+    config = ConfigDict(extra="forbid")
+    return Kind(draw, create_model(draw.__name__, __config__=config, p=(Probability, p), **fields))
 
 
-def zoom(picture: Pixels, rng: np.random.Generator) -> Pixels:
-    """Zoom in by up to 1.35, half of the time."""
-    return _warp(picture, 0, float(rng.uniform(1, 1.35)), (0, 0)) if rng.random() < 0.5 else picture
-
-
-def _table(picture: Pixels, curves: npt.NDArray[np.floating]) -> Pixels:
-    table = np.clip(curves, 0, 255).astype(np.uint8).reshape(1, 256, 3)
-    return np.asarray(cv2.LUT(picture, table), dtype=np.uint8)
-
-
-def light(picture: Pixels, rng: np.random.Generator) -> Pixels:
-    """Change brightness, contrast and gamma by up to about a quarter."""
-    levels = np.arange(256, dtype=np.float32)
-    curve = 255 * (levels / 255) ** np.exp(rng.uniform(-0.25, 0.25))
-    curve = (curve - 128) * rng.uniform(0.8, 1.2) + 128 + rng.uniform(-22, 22)
-    return _table(picture, np.repeat(curve[:, None], 3, axis=1))
-
-
-def tint(picture: Pixels, rng: np.random.Generator) -> Pixels:
-    """Shift the white balance: every channel by up to 7 %."""
-    return _table(picture, np.arange(256, dtype=np.float32)[:, None] * rng.uniform(0.93, 1.07, 3)[None])
-
-
-def saturation(picture: Pixels, rng: np.random.Generator) -> Pixels:
-    """Mix with grey, or move away from it, by up to 30 %."""
-    grey = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
-    share = float(rng.uniform(0.7, 1.3))
-    return np.asarray(cv2.addWeighted(picture, share, grey, 1 - share, 0), dtype=np.uint8)
-
-
-def blur_noise(picture: Pixels, rng: np.random.Generator) -> Pixels:
-    """Blur a third of the pictures lightly, and add noise to another third."""
-    draw = rng.random()
-    if draw < 1 / 3:
-        return np.asarray(cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.3, 1.3))), dtype=np.uint8)
-    if draw < 2 / 3:
-        noise = rng.normal(0, rng.uniform(1, 7), picture.shape[:2])[..., None]
-        return np.clip(picture + noise, 0, 255).astype(np.uint8)
-    return picture
-
-
-def erase(picture: Pixels, rng: np.random.Generator) -> Pixels:
-    """Cover one rectangle of 2 to 12 % with the mean colour, a third of the time."""
-    if rng.random() > 1 / 3:
-        return picture
-    height, width = picture.shape[:2]
-    area = rng.uniform(0.02, 0.12) * height * width
-    part_width = int(np.clip(np.sqrt(area * rng.uniform(0.5, 2)), 4, width - 1))
-    part_height = int(np.clip(area / part_width, 4, height - 1))
-    left, top = rng.integers(0, width - part_width), rng.integers(0, height - part_height)
-    covered = picture.copy()
-    covered[top : top + part_height, left : left + part_width] = picture.mean(axis=(0, 1)).astype(np.uint8)
-    return covered
-
-
-AUGMENTATIONS: Mapping[str, Augmentation] = {
-    function.__name__: function
-    for function in (
-        flip_horizontal,
-        flip_vertical,
-        rotate_scale,
-        zoom,
-        light,
-        tint,
-        saturation,
-        blur_noise,
-        erase,
+AUGMENTATIONS: Mapping[str, Kind] = {
+    kind.draw.__name__: kind
+    for kind in (
+        _kind(geometry.flip_horizontal, 0.5),
+        _kind(geometry.flip_vertical, 0.5),
+        _kind(geometry.rotate_90, 0.75),
+        _kind(geometry.rotate),
+        _kind(geometry.shear),
+        _kind(geometry.affine),
+        _kind(geometry.shift_scale_rotate),
+        _kind(geometry.rotate_scale),
+        _kind(geometry.zoom, 0.5),
+        _kind(geometry.random_resized_crop),
+        _kind(geometry.erase, 1 / 3),
+        _kind(light.light),
+        _kind(light.tint),
+        _kind(light.saturation),
+        _kind(light.brightness_contrast),
+        _kind(light.color_jitter),
+        _kind(light.tone_curve),
+        _kind(light.gaussian_blur),
+        _kind(light.blur),
+        _kind(light.noise),
+        _kind(light.blur_noise),
+        _kind(weather.shadow),
+        _kind(weather.rain),
+        _kind(weather.mud_spatter),
     )
 }
 
 
-def build_augmentation(names: Sequence[str]) -> Augmentation:
-    """Chain augmentations by name.
+def build_augmentation(steps: Sequence[str | Mapping[str, Any]]) -> Augmentation:
+    """Chain the augmentations of a recipe.
+
+    Args:
+        steps: As the recipe lists them.
 
     Raises:
-        RecipeError: No augmentation of that name.
+        RecipeError: No augmentation or parameter of that name (the nearest one is named), or a value out of range.
     """
-    for name in names:
-        if name not in AUGMENTATIONS:
-            raise RecipeError("recipe.unknown_augmentation", name=name, known=", ".join(sorted(AUGMENTATIONS)))
-    chain = [AUGMENTATIONS[name] for name in names]
+    chain = [_build(step, f"augment.{index}") for index, step in enumerate(steps)]
 
     def augment(picture: Pixels, rng: np.random.Generator) -> Pixels:
         for step in chain:
@@ -129,3 +132,52 @@ def build_augmentation(names: Sequence[str]) -> Augmentation:
         return np.ascontiguousarray(picture)
 
     return augment
+
+
+def _build(step: object, place: str) -> Step | OneOf:
+    if isinstance(step, Mapping) and "one_of" in step:
+        return _build_group(step, place)
+    return _build_step(step, place)
+
+
+def _build_group(group: Mapping[str, Any], place: str) -> OneOf:
+    for key in group:
+        if key not in ("one_of", "p"):
+            raise near_key(f"{place}.{key}", [f"{place}.one_of", f"{place}.p"])
+    named = group["one_of"]
+    if not isinstance(named, Sequence) or isinstance(named, str) or not named:
+        raise RecipeError("recipe.bad_value", key=f"{place}.one_of", detail="a list of augmentations")
+    members = []
+    for index, member in enumerate(named):
+        where = f"{place}.one_of.{index}"
+        if isinstance(member, Mapping) and "p" in member:
+            raise RecipeError("recipe.bad_value", key=f"{where}.p", detail="in a group, p belongs to the group")
+        step = _build_step(member, where)
+        members.append(Step(step.draw, step.parameters, 1))
+    return OneOf(tuple(members), _probability(group.get("p", 1.0), place))
+
+
+def _build_step(step: object, place: str) -> Step:
+    table = {"name": step} if isinstance(step, str) else step
+    if not isinstance(table, Mapping) or not isinstance(table.get("name"), str):
+        raise RecipeError("recipe.bad_value", key=place, detail='a name, or a table with "name" or "one_of"')
+    name = table["name"]
+    if name not in AUGMENTATIONS:
+        raise near_value(place, name, sorted(AUGMENTATIONS))
+    kind = AUGMENTATIONS[name]
+    try:
+        checked = kind.parameters.model_validate({k: v for k, v in table.items() if k != "name"})
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join([place, *map(str, first["loc"])])
+        if first["type"] == "extra_forbidden":
+            raise near_key(key, [f"{place}.{known}" for known in kind.parameters.model_fields]) from error
+        raise RecipeError("recipe.bad_value", key=key, detail=first["msg"]) from error
+    parameters = dict(checked)
+    return Step(kind.draw, parameters, parameters.pop("p"))
+
+
+def _probability(value: object, place: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise RecipeError("recipe.bad_value", key=f"{place}.p", detail="a number from 0 to 1")
+    return float(value)

@@ -15,7 +15,7 @@ def write_card(description: Description, recipe: Recipe) -> str:
     training = description.training
     sections = [
         f"# {description.id} {description.version}",
-        recipe.description,
+        recipe.description["en"],
         "## Intended use",
         _USE,
         "## Data and attribution",

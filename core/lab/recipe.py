@@ -1,166 +1,130 @@
 """A recipe: everything a training needs besides the photos, as a validated TOML file.
 
-The recipes that ship lie in `data/recipes/`. `--set optimiser.lr=0.001` overrides one value.
+The recipes that ship lie in `data/recipes/` (`docs/laboratory-recipes.md` lists them with the runs they come from).
+`--set optimiser.lr=0.001` overrides one value.
 """
 
-import difflib
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from core.errors import RecipeError
+from core.lab.augment import build_augmentation
+from core.lab.recipe_errors import explain, near_value
+from core.lab.recipe_parts import (
+    Adaptation,
+    BothLanguages,
+    Card,
+    Input,
+    Loss,
+    Network,
+    Optimiser,
+    Part,
+    Schedule,
+    Stopping,
+    Training,
+    Validation,
+)
+from core.lab.task import Task, read_task
 from core.settings import DATA_DIR
-from core.taxonomy import CONDITIONS_OF_VIEW, Condition, View
-from core.vision.preprocess import InputSpec
+from core.taxonomy import Condition, View
+from core.vision.architectures import FIXED_SIZE, architecture_names
 
 RECIPES_DIR = DATA_DIR / "recipes"
-Positive = Annotated[float, Field(gt=0)]
-Share = Annotated[float, Field(ge=0, lt=1)]
+
+__all__ = [
+    "RECIPES_DIR",
+    "Adaptation",
+    "Card",
+    "Input",
+    "Loss",
+    "Network",
+    "Optimiser",
+    "Recipe",
+    "Schedule",
+    "Stopping",
+    "Training",
+    "Validation",
+    "read_recipe",
+    "recipe_names",
+]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Network(_Part):
-    """The network.
-
-    Attributes:
-        architecture: Name in `core.vision.architectures`.
-        weights: `imagenet` from an installed package, `none`, or a file.
-        frozen_parts: How many of its first parts keep their first weights.
-        dropout: Before the head, in training.
-        scales: Sizes the trained network looks at, relative to the input. It is trained at one; its head then
-            counts each alike.
-    """
-
-    architecture: str
-    weights: str = "imagenet"
-    frozen_parts: int = Field(default=0, ge=0)
-    dropout: Share = 0.2
-    scales: tuple[Annotated[float, Field(ge=0.25, le=1)], ...] = (1.0,)
-
-
-class Input(_Part):
-    """The network's picture."""
-
-    width: int
-    height: int
-    mean: tuple[float, float, float] = (0.498, 0.498, 0.498)
-    std: tuple[float, float, float] = (0.502, 0.502, 0.502)
-    cut_white_bars: bool = True
-
-    def spec(self) -> InputSpec:
-        """The same as the preprocessing wants it."""
-        return InputSpec(self.width, self.height, self.mean, self.std, cut_white_bars=self.cut_white_bars)
-
-
-class Optimiser(_Part):
-    """Optimiser and its rates; the head learns `head_factor` times faster than the backbone."""
-
-    name: Literal["adam", "adamw", "sgd"] = "adamw"
-    lr: Positive = 3e-4
-    head_factor: Positive = 10
-    weight_decay: float = Field(default=0.02, ge=0)
-
-
-class Schedule(_Part):
-    """How the learning rate falls: cosine to zero after a linear warm-up, or constant."""
-
-    name: Literal["cosine", "constant"] = "cosine"
-    warmup: Share = 0.1
-
-
-class Training(_Part):
-    """Length, batches, seed, precision.
+class Recipe(Part):
+    """What `python -m core train` runs.
 
     Attributes:
-        epochs: All epochs.
-        small_epochs: How many of them, at the start, see pictures at 0.7 of the size: half the cost, and the last
-            epochs make up for it (progressive resizing, https://arxiv.org/abs/2104.00298).
-        batch_size: Pictures a step.
-        seed: Of weights, order and augmentation.
-        precision: `bf16` computes in mixed precision.
+        name: Its name, and that of its run folder.
+        description: What it is and where it comes from, by language.
+        package: Name of the package it makes.
+        task: What is predicted: a task that ships, one output of it (`conditions:dandruff`), or a TOML file.
+        augment: Names of augmentations, tables of a name and its parameters, and `one_of` groups, in order.
     """
-
-    epochs: int = Field(ge=1)
-    small_epochs: int = Field(default=0, ge=0)
-    batch_size: int = Field(default=16, ge=2)
-    seed: int = 0
-    precision: Literal["f32", "bf16"] = "f32"
-
-
-class Validation(_Part):
-    """How the run is measured: k-fold by group over all photos, or the manifest's own splits.
-
-    Attributes:
-        folds: Folds of the cross-validation; 0 measures on the manifest's `validation` and `test` splits instead.
-        coverage: Share of held-out photos whose severity set must hold the truth.
-        measure_only: End after the folds, without a network trained on all photos and without a package: enough to
-            compare networks, at five sixths of the cost.
-    """
-
-    folds: int = Field(default=5, ge=0, le=20)
-    coverage: float = Field(default=0.9, gt=0.5, lt=1)
-    measure_only: bool = False
-
-
-class Adaptation(_Part):
-    """Fitting the head to real photos, for a network trained on drawn ones.
-
-    Attributes:
-        data: Manifest of the real photos; empty leaves the head as trained.
-        ridges: How strongly the fitted head may be held to the trained one; each condition's own folds choose.
-        target_shares: For conditions without any real mark, the shares of grades 0-3 that the cut points reproduce
-            on the real photos.
-    """
-
-    data: str = ""
-    ridges: tuple[Positive, ...] = (100.0, 500.0, 2000.0, 8000.0)
-    target_shares: dict[Condition, tuple[float, float, float, float]] = {}
-
-
-class Card(_Part):
-    """What the card of the package says beyond what was measured: the data with licence and attribution, the limits."""
-
-    data: str
-    limits: str
-
-
-class Recipe(_Part):
-    """What `python -m core train` runs."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,60}$")
-    description: str
+    description: BothLanguages
     package: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,60}$")
-    view: View
-    grades: dict[Condition, tuple[int, ...]]
+    task: str
     network: Network
     input: Input
-    augment: tuple[str, ...] = ()
+    augment: tuple[str | dict[str, Any], ...] = ()
     optimiser: Optimiser = Optimiser()
     schedule: Schedule = Schedule()
+    loss: Loss = Loss()
     training: Training
+    stopping: Stopping = Stopping()
     validation: Validation = Validation()
     adaptation: Adaptation = Adaptation()
     card: Card
 
+    _definition: Task = PrivateAttr()
+
     @model_validator(mode="after")
-    def _grades_fit_the_view(self) -> "Recipe":
-        if tuple(self.grades) != CONDITIONS_OF_VIEW[self.view]:
-            raise ValueError(f"grades must name {', '.join(CONDITIONS_OF_VIEW[self.view])}, in this order")
-        for condition, grades in self.grades.items():
-            if len(grades) < 2 or list(grades) != sorted(set(grades)) or not set(grades) <= set(range(4)):
-                raise ValueError(f"grades of {condition} must be two to four ascending numbers of 0-3")
+    def _fits_together(self) -> "Recipe":
+        self._definition = read_task(self.task)
+        build_augmentation(self.augment)
+        _check_network(self.network.architecture, self.input)
+        _check_loss(self.loss.name, self._definition)
+        if self.adaptation.data and self.graded_view is None:
+            raise ValueError("adaptation.data is for tasks that grade a view of the scalp, with loss.name = ordinal")
         return self
+
+    @property
+    def definition(self) -> Task:
+        """The task itself."""
+        return self._definition
+
+    @property
+    def graded_view(self) -> View | None:
+        """The view whose Diagnosis package this recipe makes; None where it makes a classifier package."""
+        return self._definition.graded_view if self.loss.name == "ordinal" else None
+
+    @property
+    def view(self) -> View:
+        """The view graded, of a recipe that makes a Diagnosis package."""
+        if self.graded_view is None:
+            raise ValueError(f"{self.name} makes a classifier package")
+        return self.graded_view
+
+    @property
+    def grades(self) -> dict[Condition, tuple[int, ...]]:
+        """The grades told apart, by condition, of a recipe that makes a Diagnosis package; else empty."""
+        if self.graded_view is None:
+            return {}
+        return {Condition(output.id): output.severities for output in self._definition.outputs}
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """The conditions graded, in order."""
         return tuple(self.grades)
+
+
+def recipe_names() -> tuple[str, ...]:
+    """The recipes that ship, sorted."""
+    return tuple(sorted(path.stem for path in RECIPES_DIR.glob("*.toml")))
 
 
 def read_recipe(name_or_path: str, overrides: Sequence[str] = ()) -> Recipe:
@@ -172,15 +136,18 @@ def read_recipe(name_or_path: str, overrides: Sequence[str] = ()) -> Recipe:
 
     Raises:
         RecipeError: No such recipe, no TOML, an unknown key (the nearest known one is named) or a bad value.
+        TaskError: Its task does not exist or is not as it should be.
     """
     path = Path(name_or_path)
     if path.suffix != ".toml":
+        names = recipe_names()
+        if name_or_path not in names:
+            raise RecipeError("recipe.not_found", name=name_or_path, known=", ".join(names))
         path = RECIPES_DIR / f"{name_or_path}.toml"
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        known = ", ".join(sorted(p.stem for p in RECIPES_DIR.glob("*.toml")))
-        raise RecipeError("recipe.not_found", name=name_or_path, known=known) from error
+        raise RecipeError("recipe.not_found", name=name_or_path, known=", ".join(recipe_names())) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError("recipe.not_toml", path=path, detail=error) from error
     for override in overrides:
@@ -188,7 +155,7 @@ def read_recipe(name_or_path: str, overrides: Sequence[str] = ()) -> Recipe:
     try:
         return Recipe.model_validate(values)
     except ValidationError as error:
-        raise _explain(error) from error
+        raise explain(error, Recipe) from error
 
 
 def _override(values: dict[str, Any], override: str) -> None:
@@ -208,21 +175,18 @@ def _override(values: dict[str, Any], override: str) -> None:
     node[last] = parsed
 
 
-def _explain(error: ValidationError) -> RecipeError:
-    first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"]) or "recipe"
-    if first["type"] == "extra_forbidden":
-        known = _known_keys(Recipe)
-        nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
-        return RecipeError("recipe.unknown_key", key=key, nearest=nearest[0] if nearest else ", ".join(sorted(known)))
-    return RecipeError("recipe.bad_value", key=key, detail=first["msg"])
+def _check_network(architecture: str, size: Input) -> None:
+    known = architecture_names()
+    if architecture not in known:
+        raise near_value("network.architecture", architecture, known)
+    fixed = FIXED_SIZE.get(architecture)
+    if fixed and (size.width, size.height) != (fixed, fixed):
+        raise ValueError(f"{architecture} takes pictures of {fixed} x {fixed} alone: set input.width and input.height")
 
 
-def _known_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
-    keys: list[str] = []
-    for name, field in model.model_fields.items():
-        annotation = field.annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            keys += _known_keys(annotation, f"{prefix}{name}.")
-        keys.append(f"{prefix}{name}")
-    return keys
+def _check_loss(name: str, task: Task) -> None:
+    kinds = {output.kind for output in task.outputs}
+    if name == "ordinal" and kinds != {"ordinal"}:
+        raise ValueError(f"loss.name = ordinal needs outputs whose classes are steps; for {task.id} set cross_entropy")
+    if name == "bce" and kinds != {"multi"}:
+        raise ValueError(f"loss.name = bce needs outputs of kind multi; for {task.id} set cross_entropy")

@@ -1,19 +1,22 @@
 """One definition of the input transform, for training and serving alike.
 
-A decoded photo of any size becomes the network's picture: white bars cut away, centre-cropped to the network's
-shape, resized by area averaging. Normalisation belongs to the network (it is exported with it), so what leaves here
-is uint8.
+A decoded photo of any size becomes the network's picture: white bars cut away, brought to the network's shape (its
+centre cropped, stretched, or padded with black), resized. Normalisation belongs to the network (it is exported with
+it), so what leaves here is uint8.
 """
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 Pixels = npt.NDArray[np.uint8]
 Box = tuple[int, int, int, int]
+Fit = Literal["crop", "stretch", "pad"]
+Interpolation = Literal["area", "bilinear"]
 
 # A row or column belongs to a bar when its pixels are almost all near white. Exports of labelled sets pad that way:
 # 22 % of the real microscope photos carry such bars.
@@ -33,16 +36,19 @@ class InputSpec:
         height: Pixels.
         mean: Per channel (red, green, blue), on the 0..1 scale.
         std: Per channel, on the 0..1 scale.
-        interpolation: How pictures are resized; `area` averages when shrinking and is bilinear when growing.
+        interpolation: How pictures are resized; `area` averages when shrinking and is bilinear when growing,
+            `bilinear` is Pillow's and torchvision's with antialiasing.
         cut_white_bars: Whether white bars at the edges are cut away first.
+        fit: How a photo comes to the network's shape: its centre cropped, stretched, or padded with black.
     """
 
     width: int
     height: int
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
-    interpolation: Literal["area"] = "area"
+    interpolation: Interpolation = "area"
     cut_white_bars: bool = True
+    fit: Fit = "crop"
 
     def __post_init__(self) -> None:
         """Check sizes and channel statistics."""
@@ -50,8 +56,10 @@ class InputSpec:
             raise ValueError(f"input size {self.width}x{self.height} outside 16..4096")
         if len(self.mean) != 3 or len(self.std) != 3 or min(self.std) <= 0:
             raise ValueError("mean and std hold three numbers each, std above 0")
-        if self.interpolation != "area":
+        if self.interpolation not in get_args(Interpolation):
             raise ValueError(f"unknown interpolation {self.interpolation!r}")
+        if self.fit not in get_args(Fit):
+            raise ValueError(f"unknown fit {self.fit!r}")
 
     def as_dict(self) -> dict[str, object]:
         """Plain values, as kept in `model.json`."""
@@ -109,12 +117,18 @@ def _inside(share: npt.NDArray[np.floating], length: int) -> tuple[int, int]:
 
 
 def seen_box(pixels: Pixels, spec: InputSpec) -> Box:
-    """Return the part of a photo the network sees: the picture inside its bars, centre-cropped to the input's shape."""
+    """Return the part of a photo the network's picture shows, in pixels of the photo.
+
+    Cropped, it lies inside the photo; stretched, it is the picture inside its bars; padded, it has the network's shape
+    and reaches beyond the photo where the black is.
+    """
     height, width = pixels.shape[:2]
     left, top, right, bottom = content_box(pixels) if spec.cut_white_bars else (0, 0, width, height)
+    if spec.fit == "stretch":
+        return left, top, right, bottom
     shape = spec.width / spec.height
     inner_width, inner_height = right - left, bottom - top
-    if inner_width > inner_height * shape:
+    if (inner_width > inner_height * shape) == (spec.fit == "crop"):
         keep = max(1, round(inner_height * shape))
         left += (inner_width - keep) // 2
         right = left + keep
@@ -133,16 +147,58 @@ def network_picture(pixels: Pixels, spec: InputSpec) -> tuple[Pixels, Box]:
         spec: The package's input.
 
     Returns:
-        uint8 (spec.height, spec.width, 3), and the box of the photo it shows.
+        uint8 (spec.height, spec.width, 3), and the box of the photo it shows, see `seen_box`.
     """
     box = seen_box(pixels, spec)
     left, top, right, bottom = box
+    if spec.fit == "pad":
+        inner = content_box(pixels) if spec.cut_white_bars else (0, 0, pixels.shape[1], pixels.shape[0])
+        return _padded(pixels, inner, box, spec), box
     part = pixels[top:bottom, left:right]
-    return _resize(part, spec.width, spec.height), box
+    return _resize(part, spec.width, spec.height, spec.interpolation), box
 
 
-def _resize(part: Pixels, width: int, height: int) -> Pixels:
+def shown_part(box: Box, photo_width: int, photo_height: int, width: int, height: int) -> Box:
+    """Where the photo itself lies within the network's picture (or a map over it): all of it unless it was padded.
+
+    Args:
+        box: What `network_picture` gave.
+        photo_width: Pixels of the photo.
+        photo_height: Pixels of the photo.
+        width: Columns of the picture or map.
+        height: Rows of the picture or map.
+
+    Returns:
+        left, top, right, bottom within the picture, at least one pixel each way.
+    """
+    return _shown(box, (0, 0, photo_width, photo_height), width, height)
+
+
+def _shown(box: Box, inner: Box, width: int, height: int) -> Box:
+    left, right = _within(box[0], box[2], inner[0], inner[2], width)
+    top, bottom = _within(box[1], box[3], inner[1], inner[3], height)
+    return left, top, right, bottom
+
+
+def _within(start: int, end: int, inner_start: int, inner_end: int, side: int) -> tuple[int, int]:
+    scale = side / (end - start)
+    first = min(side - 1, round((max(inner_start, start) - start) * scale))
+    return first, max(first + 1, round((min(inner_end, end) - start) * scale))
+
+
+def _padded(pixels: Pixels, inner: Box, box: Box, spec: InputSpec) -> Pixels:
+    """The inner part of a photo under a box that reaches beyond it, on black."""
+    left, top, right, bottom = _shown(box, inner, spec.width, spec.height)
+    part = pixels[inner[1] : inner[3], inner[0] : inner[2]]
+    picture = np.zeros((spec.height, spec.width, 3), np.uint8)
+    picture[top:bottom, left:right] = _resize(part, right - left, bottom - top, spec.interpolation)
+    return picture
+
+
+def _resize(part: Pixels, width: int, height: int, interpolation: Interpolation = "area") -> Pixels:
     size = width, height
+    if interpolation == "bilinear":
+        return np.asarray(Image.fromarray(part).resize(size, Image.Resampling.BILINEAR), dtype=np.uint8)
     ratios = part.shape[1] / width, part.shape[0] / height
     if min(ratios) < 1:
         return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)

@@ -1,27 +1,57 @@
-"""Recipes: those that ship are valid, overrides work, typos name the nearest key."""
+"""Recipes: those that ship are valid, overrides work, typos name the nearest key at every depth."""
 
 import pytest
 
-from core.errors import RecipeError
-from core.lab.augment import AUGMENTATIONS, build_augmentation
-from core.lab.recipe import RECIPES_DIR, read_recipe
+from core.errors import RecipeError, ScalpError
+from core.lab.augment import build_augmentation
+from core.lab.recipe import read_recipe, recipe_names
+from core.taxonomy import View
 from core.vision.architectures import architecture_names
-from core.vision.synthesis import draw_scene
 
-SHIPPED = sorted(path.stem for path in RECIPES_DIR.glob("*.toml"))
+GRADERS = {"crown-comparison": View.CROWN, "efficientnet-lite0-crown": View.CROWN}
+GRADERS |= {"efficientnet-lite0-microscope": View.MICROSCOPE}
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", recipe_names())
 def test_a_shipped_recipe_is_valid_and_names_things_that_exist(name):
     recipe = read_recipe(name)
     assert recipe.name == name
     assert recipe.network.architecture in architecture_names()
+    assert recipe.graded_view == GRADERS.get(name)
+    assert set(recipe.description) == {"en", "ko"}
+    assert recipe.description["en"] != recipe.description["ko"]
     build_augmentation(recipe.augment)
 
 
+def test_the_recipes_of_the_shipped_packages_mean_what_they_meant():
+    crown = read_recipe("efficientnet-lite0-crown")
+    assert {c.value: g for c, g in crown.grades.items()} == {"hair_loss": (0, 2, 3)}
+    microscope = read_recipe("efficientnet-lite0-microscope")
+    assert set(microscope.grades.values()) == {(0, 1, 2, 3)}
+    for recipe in (crown, microscope):
+        assert recipe.loss.model_dump() == {
+            "name": "ordinal",
+            "class_weights": "none",
+            "label_smoothing": 0,
+            "focal_gamma": 2,
+            "mixup": 0,
+        }
+        assert (recipe.stopping.patience, recipe.stopping.restore_best) == (0, False)
+        assert (recipe.schedule.name, recipe.schedule.warmup) == ("cosine", 0.1)
+        assert (recipe.input.fit, recipe.input.interpolation, recipe.input.cut_white_bars) == ("crop", "area", True)
+
+
 def test_overrides_change_one_value():
-    recipe = read_recipe(SHIPPED[0], ["training.epochs=3", "network.weights=none", "optimiser.lr=1e-3"])
+    recipe = read_recipe("crown-comparison", ["training.epochs=3", "network.weights=none", "optimiser.lr=1e-3"])
     assert (recipe.training.epochs, recipe.network.weights, recipe.optimiser.lr) == (3, "none", 1e-3)
+
+
+def test_another_task_or_loss_makes_a_classifier_package():
+    one = read_recipe("crown-comparison", ["task=conditions:dandruff", "loss.name=cross_entropy"])
+    assert one.graded_view is None
+    assert one.grades == {}
+    assert [o.id for o in one.definition.outputs] == ["dandruff"]
+    assert read_recipe("crown-comparison", ["loss.name=focal"]).graded_view is None
 
 
 @pytest.mark.parametrize(
@@ -29,15 +59,44 @@ def test_overrides_change_one_value():
     [
         ("training.epoch=3", r"training\.epochs"),
         ("training.epochs=0", r"training\.epochs"),
-        ("optimiser.name=magic", r"optimiser\.name"),
+        ("trainning.epochs=3", r"mean training\?"),
+        ("lr=1", r"optimiser\.lr"),
+        ("optimiser.learning_rate=1", r"optimiser\."),
+        ("optimiser.name=adm", r"optimiser\.name.*mean adam\?"),
+        ("schedule.name=stepp", r"mean step\?"),
+        ("stopping.patiense=3", r"stopping\.patience"),
+        ("network.architecture=resnet51", r"mean resnet50\?"),
+        ("task=crwn", r"mean crown\?"),
+        ("task=conditions:dandruf", r"mean 'dandruff'\?"),
+        ("task=waste", "cross_entropy"),
+        ("loss.name=bce", "multi"),
+        ("adaptation.target_shares.dandruf=[1, 1, 1, 1]", r"mean dandruff\?"),
+        ('augment=["flip_horizontl"]', r"augment\.0.*mean flip_horizontal\?"),
+        ('augment=["light", {name="rotate", degres=3}]', r"augment\.1\.degrees"),
+        ('augment=[{name="rotate", degrees=-3}]', r"augment\.0\.degrees"),
+        ('augment=[{one_of=["rain", "mud_splatter"]}]', r"mean mud_spatter\?"),
+        ('augment=[{one_off=["rain"]}]', "one_of"),
+        ('augment=[{one_of=["rain"], prob=1}]', r"augment\.0\.p\?"),
+        ('augment=[{one_of=["rain"], p=2}]', r"augment\.0\.p"),
+        ('augment=[{one_of=[{name="rain", p=0.2}]}]', "belongs to the group"),
+        ("input.fit=padd", r"mean pad\?"),
+        ("input.width=5000", r"input\.width"),
+        ("network.architecture=vit_b_16", "224"),
         ("training.epochs", "key=value"),
         ("name.first=1", "key=value"),
-        ("grades.hair_loss=[3, 0]", "grades"),
     ],
 )
-def test_a_bad_override_names_the_key(override, says):
-    with pytest.raises(RecipeError, match=says):
+def test_a_bad_override_names_the_key_and_the_nearest_valid_one(override, says):
+    with pytest.raises(ScalpError, match=says):
         read_recipe("efficientnet-lite0-crown", [override])
+
+
+def test_a_typo_goes_before_what_is_missing_for_it(tmp_path):
+    path = tmp_path / "r.toml"
+    text = "[training]\nepocs = 3\n"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RecipeError, match=r"training\.epochs"):
+        read_recipe(str(path))
 
 
 def test_an_unknown_recipe_names_the_known_ones():
@@ -50,17 +109,3 @@ def test_broken_toml_is_an_error(tmp_path):
     path.write_text("name = ", encoding="utf-8")
     with pytest.raises(RecipeError, match="TOML"):
         read_recipe(str(path))
-
-
-@pytest.mark.parametrize("name", sorted(AUGMENTATIONS))
-def test_an_augmentation_keeps_shape_and_follows_its_seed(name):
-    import numpy as np
-
-    picture = draw_scene(3, size=(224, 160)).pixels
-    augment = build_augmentation([name])
-    once, again = augment(picture, np.random.default_rng(5)), augment(picture, np.random.default_rng(5))
-    assert once.shape == picture.shape
-    assert once.dtype == np.uint8
-    np.testing.assert_array_equal(once, again)
-    others = [augment(picture, np.random.default_rng(seed)) for seed in range(12)]
-    assert any(not np.array_equal(picture, other) for other in others)
