@@ -28,7 +28,7 @@ def tiny_package(tmp_path_factory, drawn_photos) -> Path:
 
     from core.lab.export import export_grader
     from core.lab.fitness import fit_domain
-    from core.lab.learner import predict
+    from core.lab.graders import predict
     from core.taxonomy import CONDITIONS, View
     from core.vision.backbones import OrdinalGrader
     from core.vision.package import Description, Grading, QualityLimits, save_package
@@ -76,7 +76,7 @@ def _settle(grader, pictures) -> None:
     import torch
     from torch import nn
 
-    from core.lab.learner import predict
+    from core.lab.graders import predict
 
     with torch.no_grad():
         for module in grader.modules():

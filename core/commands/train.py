@@ -1,27 +1,28 @@
 """`python -m core train`."""
 
 import json
-import logging
 import shlex
-import sys
-import warnings
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from core.commands.console import JsonFlag, is_disk_full, read_settings, say, say_json
-from core.errors import CommandError, RecipeError
+from core.errors import CommandError, RecipeError, RunError, ScalpError
 
 if TYPE_CHECKING:
     from core.lab.recipe import Recipe
-    from core.vision.package import ModelPackage
+    from core.lab.training import AnyPackage
 
 
 def train(
-    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="Name of a recipe in data/recipes, or a .toml file.")],
-    data: Annotated[Path, typer.Option(metavar="MANIFEST", help="Labelled photos, a CSV manifest.")],
+    recipe: Annotated[
+        str,
+        typer.Argument(
+            metavar="RECIPE", help="Name of a recipe in data/recipes, a .toml file, or a run's recipe.json."
+        ),
+    ],
+    data: Annotated[Path, typer.Option(metavar="MANIFEST", help="Labelled photos, a CSV or Parquet manifest.")],
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="The run folder [default: var/runs/<recipe>].", show_default=False),
@@ -32,18 +33,21 @@ def train(
             "--set", metavar="KEY=VALUE", help="Change one value of the recipe; may be repeated.", show_default=False
         ),
     ] = None,
+    queue: Annotated[bool, typer.Option("--queue", help="Wait until no other training of this queue runs.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Train a model package by a recipe.
 
-    Progress is shown on stderr. Stopped with Ctrl-C or cut off, the same command goes on where it stopped.
+    Progress is shown on stderr. Ctrl-C, or a file `cancel` in the run folder, stops after the step and keeps the best
+    so far. Stopped, cut off or killed, the same command goes on where it stopped.
     """
     from core.lab.recipe import read_recipe
+    from core.lab.run import read_saved_recipe
 
     changes = overrides or []
-    plan = read_recipe(recipe, changes)
+    plan = read_saved_recipe(Path(recipe)) if recipe.endswith(".json") else read_recipe(recipe, changes)
     folder = out if out is not None else read_settings().var_dir / "runs" / plan.name
-    package = _run(plan, data, folder, typed_command(recipe, data, changes))
+    package = _run(plan, data, folder, typed_command(recipe, data, changes), queue=queue)
     if package is None:
         _say_measured(folder, as_json=as_json)
         return
@@ -87,18 +91,19 @@ def _shareable(word: str) -> str:
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else path.name
 
 
-def _run(plan: "Recipe", data: Path, folder: Path, command: str) -> "ModelPackage | None":
-    from core.lab.training import train as train_package
-
-    _quieten_lightning()
+def _run(plan: "Recipe", data: Path, folder: Path, command: str, *, queue: bool) -> "AnyPackage | None":
     try:
-        # Lightning draws its bar on stdout, which belongs to the result.
-        with redirect_stdout(sys.stderr):
-            return train_package(plan, data, folder, command)
-    except (KeyboardInterrupt, SystemExit) as stop:
-        # Lightning answers Ctrl-C with an orderly end of its own and leaves with SystemExit.
+        if queue:
+            return _run_in_turn(plan, data, folder, command)
+        (folder / "cancel").unlink(missing_ok=True)
+        from core.lab.training import train as train_package
+
+        return train_package(plan, data, folder, command)
+    except KeyboardInterrupt as stop:
         raise CommandError("command.stopped") from stop
     except Exception as error:
+        if isinstance(error, ScalpError):
+            raise
         if is_disk_full(error, folder):
             raise RecipeError("recipe.no_room") from error
         if isinstance(error, PermissionError | FileExistsError | NotADirectoryError):
@@ -106,8 +111,21 @@ def _run(plan: "Recipe", data: Path, folder: Path, command: str) -> "ModelPackag
         raise
 
 
-def _quieten_lightning() -> None:
-    """Keep remarks about hardware and workers away from people who train on a laptop."""
-    for name in ("lightning.pytorch", "lightning.fabric"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    warnings.filterwarnings("ignore", module="lightning")
+def _run_in_turn(plan: "Recipe", data: Path, folder: Path, command: str) -> "AnyPackage | None":
+    """Wait before anything heavy is loaded: those who wait cost next to nothing."""
+    from core.lab.jobs import Turn
+    from core.lab.status import Status, StatusFile, hold_run
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with hold_run(folder):
+        status = StatusFile(folder, Status("queued", epochs=plan.training.epochs))
+        turn = Turn(folder)
+        if not turn.wait():
+            status.say(state="cancelled")
+            raise RunError("run.stopped_with_nothing", folder=folder)
+        try:
+            from core.lab.training import train_held
+
+            return train_held(plan, data, folder, command)
+        finally:
+            turn.release()

@@ -19,6 +19,9 @@ class EpochRow:
         val_loss: Loss on the watched photos, None where none were watched.
         val_accuracy: Share of them with the right class.
         val_kappa: Quadratic kappa on them; None where undefined.
+        accuracy: Share of right answers in training, on augmented pictures and while the network still changed.
+        waiting: Share of the training time spent waiting for pictures.
+        photos_per_second: Pictures trained on a second, the watched photos not counted.
     """
 
     epoch: int
@@ -28,6 +31,9 @@ class EpochRow:
     val_loss: float | None = None
     val_accuracy: float | None = None
     val_kappa: float | None = None
+    accuracy: float | None = None
+    waiting: float | None = None
+    photos_per_second: float | None = None
 
 
 _FIELDS = [field.name for field in fields(EpochRow)]
@@ -67,4 +73,7 @@ def _row(values: dict[str, str]) -> EpochRow:
         val_loss=numbers["val_loss"],
         val_accuracy=numbers["val_accuracy"],
         val_kappa=numbers["val_kappa"],
+        accuracy=numbers["accuracy"],
+        waiting=numbers["waiting"],
+        photos_per_second=numbers["photos_per_second"],
     )

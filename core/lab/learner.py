@@ -1,106 +1,153 @@
-"""One network learning from labelled pictures, on Lightning."""
+"""One training on Lightning: its step, its optimiser, what randomness it draws from."""
 
-import math
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import lightning.pytorch as pl
 import numpy as np
-import numpy.typing as npt
 import torch
-from lightning.pytorch.callbacks import Callback, ModelCheckpoint, TQDMProgressBar
 from torch import Tensor, nn
 
-from core.errors import RecipeError
-from core.lab.augment import build_augmentation
-from core.lab.evaluation import quadratic_kappa
-from core.lab.history import EpochRow, append_epoch
-from core.lab.pictures import LabelledPictures, Pixels, build_loader
+from core.errors import RunError
+from core.lab.checkpoint import Checkpoint, Sums
+from core.lab.objectives import Objective
+from core.lab.optimisers import build_optimiser, build_plateau, build_schedule
 from core.lab.recipe import Recipe
-from core.vision.architectures import freezable_parts, load_imagenet_weights
-from core.vision.backbones import OrdinalGrader
+from core.vision.architectures import freezable_parts
 
 _SMALL = 0.7
+# Streams of random numbers that must not be each other's.
+_DROPOUT, _MIXUP = 1, 2
 
 
-def cumulative_link_loss(scores: Tensor, labels: Tensor, cuts: Sequence[Tensor]) -> Tensor:
-    """Mean binary cross entropy of "at least grade k" over conditions and cut points.
+class Learner(pl.LightningModule):
+    """Trains a network towards an objective by a recipe.
 
     Args:
-        scores: float (N, conditions).
-        labels: int (N, conditions), positions among the grades; -1 is passed over.
-        cuts: For each condition its ascending cut points.
+        recipe: What to train and how.
+        objective: The network and its loss.
+        steps_per_epoch: For the schedule.
+        start: Where a training that was cut off goes on; None begins.
 
-    References:
-        Cumulative link models, McCullagh 1980; as a network loss, https://arxiv.org/abs/1901.07884.
+    Attributes:
+        epoch: The epoch at work.
+        step: Steps of it that are done.
+        sums: What added up in it.
+        plateau: What lowers the rate where nothing gets better, or None.
     """
-    losses = []
-    for column, condition_cuts in enumerate(cuts):
-        known = labels[:, column] >= 0
-        if not known.any():
-            continue
-        logits = scores[known, column, None] - condition_cuts[None]
-        above = (labels[known, column, None] > torch.arange(len(condition_cuts))).float()
-        losses.append(nn.functional.binary_cross_entropy_with_logits(logits, above))
-    if not losses:
-        return scores.sum() * 0
-    return torch.stack(losses).mean()
 
-
-class GraderLearner(pl.LightningModule):
-    """Trains an `OrdinalGrader` by a recipe."""
-
-    def __init__(self, recipe: Recipe, grader: OrdinalGrader, total_steps: int) -> None:
+    def __init__(self, recipe: Recipe, objective: Objective, steps_per_epoch: int, start: Checkpoint | None) -> None:
         super().__init__()
         self.recipe = recipe
-        self.grader = grader
-        self.total_steps = total_steps
-        self.frozen = freezable_parts(grader.backbone)[: recipe.network.frozen_parts]
+        self.objective = objective
+        self.network = objective.network
+        self.steps_per_epoch = steps_per_epoch
+        self.frozen = freezable_parts(objective.network.backbone)[: recipe.network.frozen_parts]
         for part in self.frozen:
             part.requires_grad_(False)
+        self.epoch, self.step = (start.epoch, start.step) if start else (0, 0)
+        self.sums = start.sums if start else Sums()
+        self.plateau: torch.optim.lr_scheduler.ReduceLROnPlateau | None = None
+        self._start = start
+        if start is not None:
+            self.network.load_state_dict(start.network)
 
-    def on_train_epoch_start(self) -> None:
-        """Keep frozen parts in evaluation mode: their batch statistics stay those of ImageNet."""
-        self.grader.train()
+    def configure_optimizers(self) -> Any:  # noqa: ANN401 - Lightning's own type is a union of a dozen shapes
+        """Optimiser and schedule of the recipe, in the state a cut-off training left them in."""
+        optimiser = build_optimiser(self.recipe, self.objective.network)
+        schedule = build_schedule(self.recipe, optimiser, self.steps_per_epoch)
+        self.plateau = build_plateau(self.recipe, optimiser)
+        if self._start is not None:
+            optimiser.load_state_dict(self._start.optimiser)
+            if schedule is not None and self._start.schedule is not None:
+                schedule.load_state_dict(self._start.schedule)
+            if self.plateau is not None and self._start.plateau is not None:
+                self.plateau.load_state_dict(self._start.plateau)
+            self._start = None  # its tensors are in use now: let go of the copies
+        if schedule is None:
+            return optimiser
+        return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def enter_epoch(self) -> None:
+        """Set training mode, but leave frozen parts: their batch statistics stay those they came with."""
+        self.network.train()
         for part in self.frozen:
             part.eval()
 
     def training_step(self, batch: tuple[Tensor, Tensor], _batch_index: int) -> Tensor:
-        """One batch; stops with a clear error where the loss is not a number."""
+        """One batch.
+
+        Raises:
+            RunError: The loss is not a number; the likely cause is named.
+        """
         pictures, labels = batch
-        if self.current_epoch < self.recipe.training.small_epochs:
+        seed = np.random.SeedSequence((self.recipe.training.seed, self.epoch, self.step, self.global_rank, _DROPOUT))
+        torch.manual_seed(int(seed.generate_state(1)[0]))
+        if self.epoch < self.recipe.training.small_epochs:
             pictures = _shrink(pictures)
-        cuts = [self.grader.cuts(i) for i in range(labels.shape[1])]
-        loss = cumulative_link_loss(self.grader.scores(pictures).float(), labels, cuts)
-        if not torch.isfinite(loss):
-            raise RecipeError("recipe.not_a_number", step=self.global_step, lr=self.recipe.optimiser.lr)
-        self.log("loss", loss.detach(), prog_bar=True, on_step=False, on_epoch=True)
+        loss, raw = self._mixed(pictures, labels) if self.recipe.loss.mixup else self._plain(pictures, labels)
+        value = float(loss.detach())
+        if not np.isfinite(value):
+            raise self._not_a_number(pictures)
+        with torch.no_grad():
+            known = labels >= 0
+            right = (self.objective.answers(raw.detach()) == labels) & known
+            self.sums.right += int(right.sum())
+            self.sums.counted += int(known.sum())
+        self.sums.loss += value
+        self.sums.steps += 1
         return loss
 
-    def configure_optimizers(self) -> Any:  # noqa: ANN401 - Lightning's own type is a union of a dozen shapes
-        """Optimiser and schedule of the recipe."""
-        options = self.recipe.optimiser
-        backbone = [p for p in self.grader.backbone.parameters() if p.requires_grad]
-        known = {id(p) for p in self.grader.backbone.parameters()}
-        head = [p for p in self.grader.parameters() if id(p) not in known]
-        groups = [{"params": backbone, "lr": options.lr}, {"params": head, "lr": options.lr * options.head_factor}]
-        kinds: dict[str, Any] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "sgd": torch.optim.SGD}
-        extra = {"momentum": 0.9} if options.name == "sgd" else {}
-        optimiser = kinds[options.name](groups, weight_decay=options.weight_decay, **extra)
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, self._rate)
-        return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+    def _plain(self, pictures: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        raw = self.objective.raw(pictures)
+        return self.objective.loss(raw, labels), raw
 
-    def _rate(self, step: int) -> float:
-        options = self.recipe.schedule
-        warmup = max(1, int(options.warmup * self.total_steps))
-        if step < warmup:
-            return (step + 1) / warmup
-        if options.name == "constant":
-            return 1.0
-        return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warmup) / max(1, self.total_steps - warmup))))
+    def _mixed(self, pictures: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Mix every picture with another of the batch, and the losses against both labels alike."""
+        rng = np.random.default_rng((self.recipe.training.seed, self.epoch, self.step, self.global_rank, _MIXUP))
+        alpha = self.recipe.loss.mixup
+        share = float(rng.beta(alpha, alpha))
+        other = torch.from_numpy(rng.permutation(len(pictures))).to(pictures.device)
+        mixed = pictures.float() * share + pictures[other].float() * (1 - share)
+        raw = self.objective.raw(mixed)
+        loss = share * self.objective.loss(raw, labels) + (1 - share) * self.objective.loss(raw, labels[other])
+        return loss, raw
+
+    def _not_a_number(self, pictures: Tensor) -> RunError:
+        """Say at which step the loss stopped being a number, and what most likely did it."""
+        where = {"epoch": self.epoch + 1, "step": self.step + 1}
+        begun = self.epoch > 0 or self.step > 0
+        if not torch.isfinite(pictures.float()).all():
+            return RunError("run.not_a_number_input", **where)
+        if not begun and not all(bool(torch.isfinite(p).all()) for p in self.network.state_dict().values()):
+            return RunError("run.not_a_number_weights", weights=self.recipe.network.weights, **where)
+        return RunError("run.not_a_number", lr=self.recipe.optimiser.lr, **where)
+
+    def snapshot(self, best: dict[str, Any], *, ended: bool) -> Checkpoint:
+        """Everything the next step depends on.
+
+        Args:
+            best: State of what follows the best epoch.
+            ended: Whether there is no next step.
+        """
+        optimiser = self.trainer.optimizers[0]
+        configs = self.trainer.lr_scheduler_configs
+        return Checkpoint(
+            architecture=self.recipe.network.architecture,
+            epoch=self.epoch,
+            step=self.step,
+            ended=ended,
+            network=self.network.state_dict(),
+            optimiser=optimiser.state_dict(),
+            schedule=configs[0].scheduler.state_dict() if configs else None,
+            plateau=self.plateau.state_dict() if self.plateau is not None else None,
+            best=best,
+            sums=self.sums,
+        )
+
+    @property
+    def rate(self) -> float:
+        """Learning rate of the backbone now."""
+        return float(self.trainer.optimizers[0].param_groups[0]["lr"])
 
 
 def _shrink(pictures: Tensor) -> Tensor:
@@ -109,143 +156,3 @@ def _shrink(pictures: Tensor) -> Tensor:
         pictures.permute(0, 3, 1, 2).float(), scale_factor=_SMALL, mode="bilinear", antialias=True
     )
     return small.permute(0, 2, 3, 1)
-
-
-class _EpochSeed(Callback):
-    """Tells the dataset which epoch it is, so that a resumed run augments like an uninterrupted one."""
-
-    def __init__(self, dataset: LabelledPictures) -> None:
-        self.dataset = dataset
-
-    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002
-        self.dataset.epoch = trainer.current_epoch
-
-
-class _History(Callback):
-    """Writes one row an epoch; watched photos are measured, never learnt from, and choose nothing."""
-
-    def __init__(self, folder: Path, watched: "Watched | None") -> None:
-        self.folder = folder
-        self.watched = watched
-        self.started = 0.0
-
-    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002
-        self.started = time.perf_counter()
-
-    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        assert isinstance(pl_module, GraderLearner)
-        watched = _watch(pl_module.grader, self.watched) if self.watched else (None, None, None)
-        row = EpochRow(
-            trainer.current_epoch,
-            time.perf_counter() - self.started,
-            float(trainer.optimizers[0].param_groups[0]["lr"]),
-            float(trainer.callback_metrics["loss"]),
-            *watched,
-        )
-        append_epoch(self.folder, row)
-
-
-@dataclass(frozen=True)
-class Watched:
-    """Photos a training is measured on after every epoch: uint8 (N, H, W, 3) and int (N, conditions)."""
-
-    pictures: Pixels
-    labels: npt.NDArray[np.int64]
-
-
-def _watch(grader: OrdinalGrader, watched: Watched) -> tuple[float, float, float | None]:
-    """Loss, accuracy and mean quadratic kappa of the most probable side of every cut."""
-    scores = torch.from_numpy(predict(grader, watched.pictures).scores)
-    labels = torch.from_numpy(watched.labels)
-    with torch.no_grad():
-        cuts = [grader.cuts(i) for i in range(labels.shape[1])]
-        loss = float(cumulative_link_loss(scores, labels, cuts))
-        grades = torch.stack([(scores[:, i, None] > one[None]).sum(dim=1) for i, one in enumerate(cuts)], dim=1).numpy()
-    known = watched.labels >= 0
-    columns = [(watched.labels[known[:, i], i], grades[known[:, i], i]) for i in range(known.shape[1])]
-    kappas = [k for k in (quadratic_kappa(*column) for column in columns if len(column[0])) if k is not None]
-    accuracy = float((watched.labels == grades)[known].mean())
-    return loss, accuracy, float(np.mean(kappas)) if kappas else None
-
-
-def fit_grader(
-    recipe: Recipe,
-    pictures: Pixels,
-    labels: npt.NDArray[np.int64],
-    folder: Path,
-    watched: Watched | None = None,
-) -> OrdinalGrader:
-    """Train one network.
-
-    Args:
-        recipe: What to train and how.
-        pictures: uint8 (N, H, W, 3).
-        labels: int (N, conditions), positions among the recipe's grades, or -1.
-        folder: Where checkpoints and history go; a run that was cut off goes on from its last epoch.
-        watched: Photos measured after every epoch for the curves; nothing is chosen by them.
-
-    Returns:
-        The network after the last epoch, in evaluation mode, its cut points centred on score 0.
-
-    Raises:
-        RecipeError: An unknown network or augmentation, weights that do not fit, or a loss that is not a number.
-    """
-    pl.seed_everything(recipe.training.seed, verbose=False)
-    spec = recipe.input.spec()
-    levels = [len(grades) for grades in recipe.grades.values()]
-    grader = OrdinalGrader(recipe.network.architecture, levels, spec.mean, spec.std, recipe.network.dropout)
-    if recipe.network.weights != "none":
-        file = None if recipe.network.weights == "imagenet" else Path(recipe.network.weights)
-        load_imagenet_weights(grader.backbone, recipe.network.architecture, file)
-    grader.to(memory_format=torch.channels_last)
-    dataset = LabelledPictures(pictures, labels, build_augmentation(recipe.augment), recipe.training.seed)
-    loader = build_loader(dataset, recipe.training.batch_size, shuffle=True, seed=recipe.training.seed)
-    learner = GraderLearner(recipe, grader, recipe.training.epochs * len(loader))
-    checkpoints = ModelCheckpoint(dirpath=folder, filename="last", save_top_k=1, enable_version_counter=False)
-    trainer = pl.Trainer(
-        accelerator="cpu",
-        devices=1,
-        max_epochs=recipe.training.epochs,
-        precision="bf16-mixed" if recipe.training.precision == "bf16" else "32-true",
-        callbacks=[_History(folder, watched), checkpoints, TQDMProgressBar(refresh_rate=5), _EpochSeed(dataset)],
-        logger=False,
-        enable_model_summary=False,
-        log_every_n_steps=1,
-    )
-    last = folder / "last.ckpt"
-    trainer.fit(learner, loader, ckpt_path=str(last) if last.exists() else None)
-    grader.eval()
-    centre_cuts(grader)
-    grader.look_at_scales(recipe.network.scales)
-    return grader
-
-
-def centre_cuts(grader: OrdinalGrader) -> None:
-    """Move each condition's mean cut point into the head's bias, so that scores of different runs compare."""
-    with torch.no_grad():
-        for index in range(grader.head.out_features):
-            middle = grader.cuts(index).mean()
-            grader.head.bias[index] -= middle
-            grader.first_cut[index] -= middle
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What a network says about pictures: scores (N, conditions), features (N, F) and signatures (N, G), float32."""
-
-    scores: npt.NDArray[np.float32]
-    features: npt.NDArray[np.float32]
-    signatures: npt.NDArray[np.float32]
-
-
-def predict(grader: OrdinalGrader, pictures: Pixels, batch_size: int = 16) -> Prediction:
-    """Run pictures, uint8 (N, H, W, 3), in evaluation mode."""
-    grader.eval()
-    parts: list[list[npt.NDArray[np.float32]]] = []
-    with torch.inference_mode():
-        for start in range(0, len(pictures), batch_size):
-            batch = torch.from_numpy(np.ascontiguousarray(pictures[start : start + batch_size]))
-            scores, _, features, signatures = grader(batch)
-            parts.append([scores.numpy(), features.numpy(), signatures.numpy()])
-    scores, features, signatures = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Prediction(scores, features, signatures)

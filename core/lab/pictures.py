@@ -1,23 +1,85 @@
-"""Labelled photos as arrays of network pictures, and the loaders that feed a training."""
+"""Labelled photos as network pictures: in memory while they are few, decoded when asked for where they are many."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
 
 from core.errors import ManifestError, PhotoError
-from core.lab.augment import Augmentation
 from core.lab.manifest import LabelledPhoto, Manifest
 from core.vision.photo import read_photo
-from core.vision.preprocess import InputSpec, network_picture
+from core.vision.preprocess import InputSpec, Pixels, network_picture
 
-Pixels = npt.NDArray[np.uint8]
+Indices = npt.NDArray[np.integer] | npt.NDArray[np.bool_]
+
+# Decoding a photo costs a few milliseconds, which the next pictures' training hides; memory runs out without a word.
+IN_MEMORY_BYTES = 2 << 30
+
+
+class DecodedOnDemand:
+    """Pictures that are read from their files whenever they are asked for; indexed like an array (N, H, W, 3).
+
+    Args:
+        paths: The photos.
+        spec: The network's picture.
+    """
+
+    def __init__(self, paths: Sequence[Path], spec: InputSpec) -> None:
+        self._paths = paths
+        self._spec = spec
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """(N, H, W, 3)."""
+        return (len(self._paths), self._spec.height, self._spec.width, 3)
+
+    def __len__(self) -> int:
+        """Count the pictures."""
+        return len(self._paths)
+
+    @overload
+    def __getitem__(self, index: int | np.integer) -> Pixels: ...
+    @overload
+    def __getitem__(self, index: slice | Indices) -> "DecodedOnDemand": ...
+    def __getitem__(self, index: int | np.integer | slice | Indices) -> "Pixels | DecodedOnDemand":
+        """Decode one picture, uint8 (H, W, 3), or choose some without decoding them.
+
+        Raises:
+            ManifestError: The photo was readable when the training began and is not any more (`manifest.photo_lost`).
+        """
+        if isinstance(index, slice):
+            return DecodedOnDemand(self._paths[index], self._spec)
+        if isinstance(index, np.ndarray):
+            chosen = np.flatnonzero(index) if index.dtype == np.bool_ else index
+            return DecodedOnDemand([self._paths[int(i)] for i in chosen], self._spec)
+        path = self._paths[int(index)]
+        try:
+            return network_picture(read_photo(path).pixels, self._spec)[0]
+        except PhotoError as error:
+            raise ManifestError("manifest.photo_lost", file=path.name, detail=error) from error
+
+    def __iter__(self) -> Iterator[Pixels]:
+        """Decode one after the other."""
+        return (self[i] for i in range(len(self)))
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[np.uint8]:
+        """Decode all of them, on all cores."""
+        pictures = np.empty(self.shape, np.uint8)
+
+        def load(index: int) -> None:
+            pictures[index] = self[index]
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(load, range(len(self))))
+        return pictures if dtype is None else pictures.astype(dtype)
+
+
+Pictures = Pixels | DecodedOnDemand
 
 
 @dataclass(frozen=True)
@@ -26,37 +88,48 @@ class PictureSet:
 
     Attributes:
         manifest: The photos that could be read, in order.
-        pictures: uint8 (photos, H, W, 3).
+        pictures: uint8 (photos, H, W, 3), an array or what is indexed like one.
         unreadable: The photos left out, with what was wrong.
     """
 
     manifest: Manifest
-    pictures: Pixels
+    pictures: Pictures
     unreadable: tuple[tuple[LabelledPhoto, PhotoError], ...]
 
 
-def load_pictures(manifest: Manifest, spec: InputSpec, on_progress: Callable[[int], None] | None = None) -> PictureSet:
+def load_pictures(
+    manifest: Manifest,
+    spec: InputSpec,
+    on_progress: Callable[[int], None] | None = None,
+    most_bytes: int = IN_MEMORY_BYTES,
+) -> PictureSet:
     """Decode and resize every photo of a manifest, on all cores.
 
     Args:
         manifest: Labelled photos.
         spec: The network's input.
         on_progress: Called with the number of photos done so far.
+        most_bytes: Where the pictures need more memory than this they are only tried, and decoded again when used.
 
     Raises:
         ManifestError: Not one photo can be read.
     """
     photos = list(manifest)
-    pictures = np.empty((len(photos), spec.height, spec.width, 3), np.uint8)
+    shape = (len(photos), spec.height, spec.width, 3)
+    keep = int(np.prod(shape, dtype=np.int64)) <= most_bytes
+    pictures = np.empty(shape if keep else (0, *shape[1:]), np.uint8)
     failures: dict[int, PhotoError] = {}
 
     def load(index: int) -> None:
         try:
-            pictures[index] = network_picture(read_photo(photos[index].path).pixels, spec)[0]
+            picture = network_picture(read_photo(photos[index].path).pixels, spec)[0]
         except PhotoError as error:
             failures[index] = error
+            return
+        if keep:
+            pictures[index] = picture
 
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         for done, _ in enumerate(pool.map(load, range(len(photos))), start=1):
             if on_progress is not None:
                 on_progress(done)
@@ -64,38 +137,9 @@ def load_pictures(manifest: Manifest, spec: InputSpec, on_progress: Callable[[in
     if not kept:
         raise ManifestError("manifest.nothing_readable", first=photos[0].path)
     unreadable = tuple((photos[i], failures[i]) for i in sorted(failures))
+    if not keep:
+        return PictureSet(manifest.subset(kept), DecodedOnDemand([photos[i].path for i in kept], spec), unreadable)
     return PictureSet(manifest.subset(kept), pictures[kept] if failures else pictures, unreadable)
-
-
-class LabelledPictures(Dataset[tuple[Tensor, Tensor]]):
-    """Pictures with grade indices, augmented anew in every epoch from the seed, the epoch and the position.
-
-    Args:
-        pictures: uint8 (N, H, W, 3).
-        labels: int (N, conditions): index among the grades of the recipe, -1 where not labelled.
-        augmentation: What changes a picture, or None.
-        seed: Seed of the run.
-    """
-
-    def __init__(
-        self, pictures: Pixels, labels: npt.NDArray[np.int64], augmentation: Augmentation | None = None, seed: int = 0
-    ) -> None:
-        self.pictures = pictures
-        self.labels = torch.from_numpy(labels)
-        self.augmentation = augmentation
-        self.seed = seed
-        self.epoch = 0
-
-    def __len__(self) -> int:
-        """Count the pictures."""
-        return len(self.pictures)
-
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
-        """Return one picture, uint8 (H, W, 3), and its labels."""
-        picture = self.pictures[index]
-        if self.augmentation is not None:
-            picture = self.augmentation(picture, np.random.default_rng((self.seed, self.epoch, index)))
-        return torch.from_numpy(picture), self.labels[index]
 
 
 def grade_indices(grades: npt.NDArray[np.int64], levels: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
@@ -116,20 +160,3 @@ def grade_indices(grades: npt.NDArray[np.int64], levels: Sequence[Sequence[int]]
         known = grades[:, column] >= 0
         indices[known, column] = np.searchsorted(np.asarray(severities), grades[known, column], side="right") - 1
     return indices
-
-
-def build_loader(dataset: LabelledPictures, batch_size: int, *, shuffle: bool, seed: int) -> DataLoader[Any]:
-    """Build a loader that augments in the training's own process.
-
-    Augmenting a picture takes a few hundredths of the step it waits for, and worker processes are forked: in a process
-    that has run OpenVINO before, that ends in a crash.
-    """
-    generator = torch.Generator().manual_seed(seed)
-    return DataLoader(
-        dataset,
-        batch_size=batch_size,
-        shuffle=shuffle,
-        generator=generator,
-        num_workers=0,
-        drop_last=shuffle and len(dataset) > batch_size,
-    )

@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import ValidationError
 
 from core.errors import RecipeError
+from core.lab.files import write_whole
 from core.lab.recipe import Recipe
+from core.lab.recipe_errors import explain
 
 _LIBRARIES = (
     "torch",
@@ -43,8 +46,9 @@ class Run:
 
     @property
     def finished(self) -> bool:
-        """Whether it ended with metrics."""
-        return (self.folder / "metrics.json").exists()
+        """Whether it ended with metrics; one that was stopped did not, though it has some."""
+        metrics = self.folder / "metrics.json"
+        return metrics.exists() and "cancelled" not in json.loads(metrics.read_text(encoding="utf-8"))
 
     def stage(self, name: str) -> Path:
         """Folder of one stage (a fold, or the final network)."""
@@ -53,15 +57,13 @@ class Run:
         return folder
 
     def save_json(self, name: str, values: object) -> None:
-        """Write `<name>.json`."""
+        """Write `<name>.json` in one step."""
         text = json.dumps(values, indent=1, ensure_ascii=False, default=str)
-        (self.folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+        write_whole(self.folder / f"{name}.json", lambda file: file.write(f"{text}\n".encode()))
 
     def save_arrays(self, name: str, **arrays: npt.NDArray[Any]) -> None:
         """Write `<name>.npz` in one step, so that a run cut off never leaves half a file."""
-        partial = self.folder / f"{name}.part.npz"
-        np.savez(partial, allow_pickle=False, **arrays)
-        partial.replace(self.folder / f"{name}.npz")
+        write_whole(self.folder / f"{name}.npz", lambda file: np.savez(file, allow_pickle=False, **arrays))
 
     def load_arrays(self, name: str) -> dict[str, npt.NDArray[Any]] | None:
         """Read `<name>.npz`; None where that stage has not ended yet."""
@@ -89,6 +91,20 @@ def open_run(folder: Path, recipe: Recipe) -> Run:
     run.save_json("recipe", wanted)
     run.save_json("environment", {"python": platform.python_version(), **library_versions()})
     return run
+
+
+def read_saved_recipe(path: Path) -> Recipe:
+    """Read the `recipe.json` of a run.
+
+    Raises:
+        RecipeError: There is none, or it was written by another version and means nothing to this one.
+    """
+    try:
+        return Recipe.model_validate_json(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RecipeError("recipe.not_found", name=path, known="-") from error
+    except ValidationError as error:
+        raise explain(error, Recipe) from error
 
 
 def library_versions() -> dict[str, str]:

@@ -25,7 +25,7 @@ from core.lab.calibration import (
     share_thresholds,
 )
 from core.lab.evaluation import Agreement, measure_agreement, measure_marks
-from core.lab.learner import predict
+from core.lab.graders import predict
 from core.lab.pictures import PictureSet
 from core.lab.recipe import Recipe
 from core.lab.splitting import group_folds

@@ -1,0 +1,129 @@
+"""Which photos a training learns from, which it is steered by, and which it is judged by: three that never meet."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from core.errors import ManifestError
+from core.lab.epochs import Watched
+from core.lab.manifest import Manifest
+from core.lab.pictures import Pictures
+from core.lab.recipe import Recipe
+from core.lab.splitting import group_folds
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+# One eighth of the photos learnt from steers a training that has to be steered.
+_STEERING_FOLDS = 8
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A share-out of photos for one network; bool (N,) each.
+
+    Attributes:
+        learnt: What it learns from.
+        watched: What it is measured on after every epoch; may be empty.
+        chooses: Whether the watched photos steer it: stop it, choose its best epoch, lower its rate.
+    """
+
+    learnt: Flags
+    watched: Flags
+    chooses: bool
+
+    def watch(self, pictures: Pictures, labels: Ints) -> Watched | None:
+        """The watched photos with their labels; None where there are none."""
+        if not self.watched.any():
+            return None
+        return Watched(pictures[self.watched], labels[self.watched], self.chooses)
+
+
+def is_steered(recipe: Recipe) -> bool:
+    """Whether a training needs photos to steer by: to stop early, to keep its best epoch, to lower its rate."""
+    return recipe.stopping.patience > 0 or recipe.stopping.restore_best or recipe.schedule.name == "plateau"
+
+
+def share_out(recipe: Recipe, available: Flags, judged: Flags, labels: Ints, groups: npt.NDArray[np.str_]) -> Parts:
+    """Share photos out for a network that others are held back from.
+
+    A steered training gets photos of its own to steer by, cut by group out of those it would learn from: what a network
+    is judged by must not have chosen it. Any other training watches the photos it is judged by, for the curves alone.
+
+    Args:
+        recipe: What is trained.
+        available: bool (N,), the photos it may learn from.
+        judged: bool (N,), the photos it will be judged by; may be empty.
+        labels: int (N, columns), what to stratify by.
+        groups: (N,), what is never parted.
+
+    Raises:
+        ManifestError: Too few groups to cut any out (`manifest.too_few_groups`).
+    """
+    if not is_steered(recipe):
+        return Parts(available, judged, chooses=False)
+    inside = np.flatnonzero(available)
+    count = len(np.unique(groups[inside]))
+    if count < 2:
+        raise ManifestError("manifest.too_few_groups", groups=count, folds=2)
+    folds = group_folds(strata(labels[inside]), groups[inside], min(_STEERING_FOLDS, count), recipe.training.seed)
+    steering = np.zeros(len(available), dtype=np.bool_)
+    steering[inside[folds == 0]] = True
+    return Parts(available & ~steering, steering, chooses=True)
+
+
+def strata(labels: Ints) -> Ints:
+    """One number a photo to stratify by: its combination of labels where these are few, else its first label."""
+    combinations, numbers = np.unique(labels, axis=0, return_inverse=True)
+    few = len(combinations) * 4 <= len(labels)
+    return np.asarray(numbers.reshape(-1) if few else labels[:, 0], dtype=np.int64)
+
+
+def fold_of(recipe: Recipe, manifest: Manifest, labels: Ints) -> Ints:
+    """The fold each photo is held out in, int (N,): the manifest's own where it has as many, else by group and seed."""
+    own = [getattr(photo, "fold", None) for photo in manifest]
+    count = recipe.validation.folds
+    if all(fold is not None for fold in own) and set(own) == set(range(count)):
+        return np.array(own, dtype=np.int64)
+    return group_folds(labels[:, 0], manifest.groups(), count, recipe.training.seed)
+
+
+@dataclass(frozen=True)
+class Splits:
+    """The manifest's own share-out, or one by the recipe's shares; bool (N,) each."""
+
+    train: Flags
+    validation: Flags
+    test: Flags
+
+
+def splits_of(recipe: Recipe, manifest: Manifest, labels: Ints) -> Splits:
+    """Take the splits of a manifest; where it has none, share photos out by group and the recipe's shares.
+
+    Raises:
+        ManifestError: No photo to learn from, or none held out (`manifest.no_split`), or too few groups.
+    """
+    names = np.array([photo.split or "" for photo in manifest])
+    if not (names != "").any():
+        names = _shared(recipe, manifest, labels)
+    train, validation, test = ((names == name) for name in ("train", "validation", "test"))
+    if not train.any():
+        raise ManifestError("manifest.no_split", split="train")
+    if not (validation.any() or test.any()):
+        raise ManifestError("manifest.no_split", split="validation")
+    return Splits(train, validation, test)
+
+
+def _shared(recipe: Recipe, manifest: Manifest, labels: Ints) -> npt.NDArray[np.str_]:
+    """Deal groups out in twentieths, stratified, so that every share is met to within one of them."""
+    shares = np.array(recipe.validation.shares) / sum(recipe.validation.shares)
+    count = min(20, len(np.unique(manifest.groups())))
+    if count < 2:
+        raise ManifestError("manifest.too_few_groups", groups=count, folds=2)
+    dealt = group_folds(strata(labels), manifest.groups(), count, recipe.training.seed)
+    held = [max(1, round(share * count)) if share > 0 else 0 for share in shares[1:]]
+    names = np.full(count, "train", dtype="U10")
+    names[: held[0]] = "validation"
+    names[held[0] : held[0] + held[1]] = "test"
+    return np.asarray(names[dealt])
