@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import poisson
 
 Floats = npt.NDArray[np.floating]
 Ints = npt.NDArray[np.integer]
@@ -22,6 +23,9 @@ SAMPLES = 2000
 LEVEL = 0.95
 # Weights held at once: enough to keep the processor's matrix product busy, few enough to stay out of the way.
 _CELLS = 4_000_000
+_MANY_GROUPS = 5000
+# Poisson numbers of mean 1 at 65,536 equal steps of probability, to be looked up by a random 16-bit number.
+_POISSON = poisson.ppf((np.arange(1 << 16) + 0.5) / (1 << 16), 1.0)
 
 
 @dataclass(frozen=True)
@@ -51,30 +55,38 @@ def group_positions(groups: npt.NDArray[np.str_]) -> tuple[Ints, int]:
 
 def group_sums(values: Floats, positions: Ints, count: int) -> Floats:
     """Sum rows of values (N, K) over the rows of each group, float (groups, K)."""
-    sums = np.zeros((count, values.shape[1]))
-    np.add.at(sums, positions, values)
-    return sums
+    return np.stack([np.bincount(positions, weights=column, minlength=count) for column in values.T], axis=1)
 
 
 def resample_groups(count: int, samples: int, seed: int, at_once: int | None = None) -> Iterator[Floats]:
-    """Draw groups with replacement, `count` of them a resample.
+    """Draw groups with replacement.
+
+    Up to a few thousand groups, as many are drawn as there are. Of more, each is drawn a Poisson number of times by
+    itself: every figure is a ratio, so that the total no longer matters, and it is ten times as fast.
 
     Args:
         count: How many groups there are.
         samples: How many resamples.
         seed: The same seed draws the same groups, which makes two runs over the same photos a pair.
-        at_once: Rows a block; None takes what fits.
+        at_once: Resamples a block; None takes what fits.
 
     Yields:
-        float64 (rows, count), how often each group was drawn; `samples` rows in all.
+        float64 (count, columns), how often each group was drawn in each resample; `samples` columns in all.
+
+    References:
+        Poisson bootstrap, Chamandy et al. 2012, https://research.google/pubs/pub43157/.
     """
     generator = np.random.default_rng(seed)
-    rows = at_once or max(1, _CELLS // count)
-    for start in range(0, samples, rows):
-        block = min(rows, samples - start)
+    columns = at_once or max(1, _CELLS // count)
+    for start in range(0, samples, columns):
+        block = min(columns, samples - start)
+        if count > _MANY_GROUPS:
+            yield _POISSON[generator.integers(0, len(_POISSON), size=(count, block), dtype=np.uint16)]
+            continue
         drawn = generator.integers(0, count, size=(block, count), dtype=np.int64)
         drawn += np.arange(block)[:, None] * count
-        yield np.bincount(drawn.ravel(), minlength=block * count).reshape(block, count).astype(np.float64)
+        times = np.bincount(drawn.ravel(), minlength=block * count).reshape(block, count)
+        yield np.ascontiguousarray(times.T, dtype=np.float64)
 
 
 def interval(values: Floats, level: float = LEVEL) -> tuple[float | None, float | None]:

@@ -98,7 +98,7 @@ def test_photos_of_few_people_give_wider_intervals_than_as_many_people():
 def test_resamples_equal_figures_of_the_rows_drawn():
     """One resample, taken apart: the rows of the groups drawn, repeated as often, give the same figures."""
     part = held_out(n=80, groups=15, seed=9)
-    weights = next(iter(resample_groups(15, 1, 4)))[0].astype(int)
+    weights = next(iter(resample_groups(15, 1, 4)))[:, 0].astype(int)
     names, positions = np.unique(part.groups, return_inverse=True)
     assert len(names) == 15
     rows = np.repeat(np.arange(80), weights[positions])
@@ -112,9 +112,18 @@ def test_resamples_equal_figures_of_the_rows_drawn():
 
 def test_blocks_of_resamples_are_complete_and_repeatable():
     blocks = list(resample_groups(7, 10, 3, at_once=4))
-    assert [len(block) for block in blocks] == [4, 4, 2]
-    assert (np.concatenate(blocks).sum(axis=1) == 7).all()
-    assert (np.concatenate(blocks) == np.concatenate(list(resample_groups(7, 10, 3, at_once=4)))).all()
+    assert [block.shape for block in blocks] == [(7, 4), (7, 4), (7, 2)]
+    assert (np.hstack(blocks).sum(axis=0) == 7).all()
+    assert (np.hstack(blocks) == np.hstack(list(resample_groups(7, 10, 3, at_once=4)))).all()
+
+
+def test_many_people_are_drawn_by_poisson_numbers_and_spread_alike():
+    drawn = np.hstack(list(resample_groups(6000, 60, 1)))
+    assert drawn.mean() == pytest.approx(1, abs=0.01)
+    assert drawn.var() == pytest.approx(1, abs=0.02)
+    found = measure_figures(held_out(n=6000), (0, 1, 2), samples=400).values["accuracy"]
+    spread = np.sqrt(found.value * (1 - found.value) / 6000)
+    assert found.high - found.low == pytest.approx(2 * 1.96 * spread, rel=0.15)
 
 
 def test_p_values_and_holm():
