@@ -36,6 +36,7 @@ PAGES: Final = (
     PageEntry("care", "4_care.py", ":material/checklist:"),
     PageEntry("clinics", "3_clinics.py", ":material/local_hospital:"),
     PageEntry("operator", "8_operator.py", ":material/storefront:", hidden=True),
+    PageEntry("models", "6_models.py", ":material/model_training:"),
     PageEntry("history", "5_history.py", ":material/timeline:"),
     PageEntry("about", "9_about.py", ":material/shield_person:"),
 )
