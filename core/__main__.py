@@ -8,9 +8,11 @@ import typer
 
 from core.commands.benchmark import benchmark
 from core.commands.clinics import clinics
+from core.commands.compare import compare
 from core.commands.console import complain
 from core.commands.diagnose import diagnose
 from core.commands.evaluate import evaluate
+from core.commands.import_photos import import_photos
 from core.commands.products import products
 from core.commands.results import demo_data, results
 from core.commands.synthesize import synthesize
@@ -24,8 +26,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (diagnose, train, evaluate, synthesize, benchmark):
+for command in (diagnose, train, evaluate, compare, synthesize, benchmark):
     app.command()(command)
+app.command("import-photos")(import_photos)
 app.command("demo-data")(demo_data)
 app.add_typer(results, name="results")
 app.add_typer(clinics, name="clinics")

@@ -1,5 +1,6 @@
 """What a network costs: the numbers it has learnt, and how long it takes over one picture."""
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -11,7 +12,11 @@ from typing import Any
 import numpy as np
 from safetensors import safe_open
 
+from core.lab.task import read_task
+
 PASSES = 40
+ROUNDS = 9
+_PASSES_A_TURN = 7
 # Running averages and the input's mean and deviation stand in a network's file and are no parameters.
 _NOT_LEARNT = ("running_mean", "running_var", "num_batches_tracked", "mean", "std")
 
@@ -54,16 +59,35 @@ def measure_latency(run: Callable[[], object], passes: int = PASSES) -> float:
     return median(took)
 
 
-def recipe_cost(recipe: Mapping[str, Any], passes: int = PASSES) -> Cost:
-    """Measure what a recipe's network costs, with random weights: neither count nor time depends on them.
+def recipe_costs(recipes: Mapping[str, Mapping[str, Any]], rounds: int = ROUNDS) -> dict[str, Cost]:
+    """Measure what the networks of recipes cost, with random weights: neither count nor time depends on them.
+
+    All of them take turns, so that a machine that is busy for a while slows none more than another.
 
     Args:
-        recipe: A run's `recipe.json`.
-        passes: Pictures timed.
+        recipes: `recipe.json` of a run, by any name.
+        rounds: Turns of each; a turn is a few pictures.
 
     Raises:
-        RecipeError: Its network does not exist here.
+        RecipeError: A network does not exist here.
     """
+    with TemporaryDirectory() as folder:
+        built = {name: _build(recipe, Path(folder, str(i))) for i, (name, recipe) in enumerate(recipes.items())}
+        took: dict[str, list[float]] = {name: [] for name in built}
+        for _ in range(rounds):
+            for name, network in built.items():
+                took[name].append(measure_latency(network.run, _PASSES_A_TURN))
+    return {name: Cost(network.parameters, median(took[name]), network.setting) for name, network in built.items()}
+
+
+@dataclass(frozen=True)
+class _Built:
+    parameters: int
+    run: Callable[[], object]
+    setting: str
+
+
+def _build(recipe: Mapping[str, Any], folder: Path) -> _Built:
     import openvino as ov
     import torch
 
@@ -74,18 +98,28 @@ def recipe_cost(recipe: Mapping[str, Any], passes: int = PASSES) -> Cost:
 
     network, size = recipe["network"], recipe["input"]
     spec = InputSpec(size["width"], size["height"], tuple(size["mean"]), tuple(size["std"]))
-    levels = [len(grades) for grades in recipe.get("grades", {"one": (0, 1)}).values()]
     torch.manual_seed(0)
+    levels = _levels(recipe)
     grader = OrdinalGrader(network["architecture"], levels, spec.mean, spec.std, scales=network.get("scales", (1.0,)))
     parameters = sum(values.numel() for values in grader.parameters())
-    with TemporaryDirectory() as folder:
-        export_grader(grader, spec, Path(folder))
-        compiled = ov.Core().compile_model(Path(folder) / GRAPH, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
-        request = compiled.create_infer_request()
-        picture = np.random.default_rng(0).integers(0, 256, (1, spec.height, spec.width, 3), np.uint8)
-        milliseconds = measure_latency(lambda: request.infer([picture], share_inputs=True), passes)
-        precision = compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
-    return Cost(parameters, milliseconds, _setting(f"openvino {precision}", spec.width, spec.height))
+    folder.mkdir()
+    export_grader(grader, spec, folder)
+    compiled = ov.Core().compile_model(folder / GRAPH, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
+    request = compiled.create_infer_request()
+    picture = np.random.default_rng(0).integers(0, 256, (1, spec.height, spec.width, 3), np.uint8)
+    precision = compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
+    setting = _setting(f"openvino {precision}", spec.width, spec.height)
+    return _Built(parameters, lambda: request.infer([picture], share_inputs=True), setting)
+
+
+def _levels(recipe: Mapping[str, Any]) -> list[int]:
+    """Grades of each value the network gives; a value of a class rather than a grade has no cut points but one."""
+    if "grades" in recipe:
+        return [len(grades) for grades in recipe["grades"].values()]
+    task = read_task(recipe["task"])
+    if task.graded_view is not None and recipe["loss"]["name"] == "ordinal":
+        return [len(output.classes) for output in task.outputs]
+    return [2] * task.class_count
 
 
 def package_cost(weights: Path, run: Callable[[], object], precision: str, width: int, height: int) -> Cost:
@@ -102,6 +136,4 @@ def package_cost(weights: Path, run: Callable[[], object], precision: str, width
 
 
 def _setting(precision: str, width: int, height: int) -> str:
-    import os
-
     return f"{precision}, {width} x {height} px, one picture at a time, {os.cpu_count()} processor threads"

@@ -3,13 +3,15 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from core.errors import TaskError
 from core.lab.held_out import HeldOut, read_held_out
 from core.lab.history import FILE as HISTORY_FILE
 from core.lab.history import EpochRow, read_history
+from core.lab.task import read_task
 from core.settings import DATA_DIR
 
 RECIPE, STATUS, METRICS, SUMMARY, ENVIRONMENT = (
@@ -99,9 +101,9 @@ class RunRecord:
     def severities(self, output: str) -> tuple[int, ...] | None:
         """What the classes of an ordinal output stand for; None where the classes have no order."""
         grades = self.recipe.get("grades")
-        if isinstance(grades, dict) and output in grades:
-            return tuple(int(grade) for grade in grades[output])
-        return None
+        if isinstance(grades, dict):
+            return tuple(int(grade) for grade in grades[output]) if output in grades else None
+        return _severities_of(str(self.recipe.get("task", "")), output)
 
 
 def list_runs(folders: Sequence[Path]) -> tuple[RunRecord, ...]:
@@ -122,6 +124,18 @@ def list_runs(folders: Sequence[Path]) -> tuple[RunRecord, ...]:
                 folder.resolve(), RunRecord("/".join(filter(None, (group, folder.name))), group, folder, shipped)
             )
     return tuple(sorted(found.values(), key=lambda record: (record.group, record.id)))
+
+
+@cache
+def _severities_of(task: str, output: str) -> tuple[int, ...] | None:
+    """Severities, or steps, of an ordinal output of a task; None where it has no order or the task is gone."""
+    try:
+        found = next((one for one in read_task(task).outputs if one.id == output), None)
+    except TaskError:
+        return None
+    if found is None or found.kind != "ordinal":
+        return None
+    return found.severities or tuple(range(len(found.classes)))
 
 
 def _run_folders(folder: Path, depth: int) -> list[Path]:

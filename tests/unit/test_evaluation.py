@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from core.lab.agreement import measure_agreement
-from core.lab.cost import count_parameters, recipe_cost
+from core.lab.cost import count_parameters, recipe_costs
 from core.lab.evaluation import evaluate_package
 from core.lab.evaluation_report import write_report
 from core.lab.figures import measure_figures
@@ -149,7 +149,7 @@ def test_a_network_costs_the_same_as_its_package(tiny_package):
         "network": {"architecture": description.architecture, "scales": list(description.scales)},
         "input": description.input.as_dict(),
     }
-    cost = recipe_cost(recipe, passes=3)
+    cost = recipe_costs({"tiny": recipe}, rounds=1)["tiny"]
     assert cost.parameters == count_parameters(tiny_package / "weights.safetensors")
     assert cost.latency_ms > 0
     assert "112 x 80 px" in cost.latency_setting
