@@ -5,12 +5,12 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from core.vision.backbones import OrdinalGrader
+from core.vision.backbones import PooledNetwork
 from core.vision.package import GRAPH, WEIGHTS
 from core.vision.preprocess import InputSpec
 
 
-def export_grader(grader: OrdinalGrader, spec: InputSpec, folder: Path) -> None:
+def export_grader(grader: PooledNetwork, spec: InputSpec, folder: Path) -> None:
     """Write `weights.safetensors`, `model.xml` and `model.bin`.
 
     Convolution weights are kept in half precision, in both files alike, so that both engines compute with the same
@@ -35,5 +35,7 @@ def export_grader(grader: OrdinalGrader, spec: InputSpec, folder: Path) -> None:
     }
     save_file(state, folder / WEIGHTS)
     example = torch.zeros((1, spec.height, spec.width, 3), dtype=torch.uint8)
+    with torch.no_grad():
+        grader(example)  # what a network computes once and keeps must not become part of the trace
     graph = ov.convert_model(grader, example_input=example, input=[([1, spec.height, spec.width, 3], ov.Type.u8)])
     ov.save_model(graph, folder / GRAPH, compress_to_fp16=True)

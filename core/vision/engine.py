@@ -6,14 +6,18 @@ once. Only `TorchEngine` imports torch, when it is made.
 
 import queue
 import threading
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from core.errors import EngineError, PackageError
 from core.vision.package import GRAPH, WEIGHTS, ModelPackage
+
+if TYPE_CHECKING:
+    from torch import nn
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -51,11 +55,30 @@ class Engine(Protocol):
         ...
 
 
-class OpenVinoEngine:
-    """Runs the exported graph of a package with OpenVINO on the processor."""
+class OpenVinoGraph:
+    """An exported graph compiled for the processor; any thread may run it.
+
+    Args:
+        path: `model.xml`.
+        package_id: For messages.
+        size: Width and height of its picture.
+        precision: `auto` takes bf16 where the processor has it.
+        threads: Processor threads of one inference; 0 takes all.
+        many: Several threads of the caller will infer at once, and what counts is all of them together.
+
+    Raises:
+        PackageError: It is no graph that takes one picture of this size.
+    """
 
     def __init__(
-        self, package: ModelPackage, precision: Precision = "auto", threads: int = 0, *, many: bool = False
+        self,
+        path: Path,
+        package_id: str,
+        size: tuple[int, int],
+        precision: Precision = "auto",
+        threads: int = 0,
+        *,
+        many: bool = False,
     ) -> None:
         import openvino as ov
 
@@ -68,34 +91,50 @@ class OpenVinoEngine:
         options: dict[str, Any] = {"PERFORMANCE_HINT": hint, "INFERENCE_PRECISION_HINT": precision}
         if threads:
             options["INFERENCE_NUM_THREADS"] = threads
+        width, height = size
         try:
-            graph = core.read_model(package.folder / GRAPH)
+            graph = core.read_model(path)
+            if [tuple(port.shape) for port in graph.inputs] != [(1, height, width, 3)]:
+                raise PackageError("package.bad_graph", package=package_id)
             self.compiled = core.compile_model(graph, "CPU", options)
         except RuntimeError as error:
-            raise PackageError("package.bad_graph", package=package.description.id) from error
-        self.package_id = package.description.id
+            raise PackageError("package.bad_graph", package=package_id) from error
+        self.package_id = package_id
         self.precision = precision
         # A request is used by one thread at a time; idle ones wait here and more are made as they are needed.
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        spec = package.description.input
         # OpenVINO's table of data types is made in the first pass, and two first passes at once wait for each other
         # for ever: one thread holds the table and wants Python's lock, the other the reverse.
         with _first_pass:
-            self._run(np.zeros((spec.height, spec.width, 3), dtype=np.uint8))
+            self.run(np.zeros((height, width, 3), dtype=np.uint8))
 
-    def infer(self, picture: Pixels) -> Inference:
-        """See `Engine.infer`."""
-        return _checked(self._run(picture), self.package_id)
-
-    def _run(self, picture: Pixels) -> Inference:
+    def run(self, picture: Pixels) -> list[Floats]:
+        """All outputs for one picture, each without its batch dimension."""
         try:
             request = self._idle.get_nowait()
         except queue.Empty:
             request = self.compiled.create_infer_request()
         request.infer([picture[None]], share_inputs=True)
-        outputs = [request.get_output_tensor(index).data[0].copy() for index in range(4)]
+        outputs = [tensor.data[0].copy() for tensor in request.output_tensors]
         self._idle.put(request)
-        return Inference(*outputs)
+        return outputs
+
+
+class OpenVinoEngine(OpenVinoGraph):
+    """Runs the exported graph of a package with OpenVINO on the processor."""
+
+    def __init__(
+        self, package: ModelPackage, precision: Precision = "auto", threads: int = 0, *, many: bool = False
+    ) -> None:
+        spec = package.description.input
+        size = spec.width, spec.height
+        super().__init__(package.folder / GRAPH, package.description.id, size, precision, threads, many=many)
+        if len(self.compiled.outputs) != len(fields(Inference)):
+            raise PackageError("package.bad_graph", package=self.package_id)
+
+    def infer(self, picture: Pixels) -> Inference:
+        """See `Engine.infer`."""
+        return _checked(Inference(*self.run(picture)), self.package_id)
 
 
 class TorchEngine:
@@ -103,7 +142,6 @@ class TorchEngine:
 
     def __init__(self, package: ModelPackage) -> None:
         import torch
-        from safetensors.torch import load_file
 
         from core.vision.backbones import OrdinalGrader
 
@@ -111,12 +149,7 @@ class TorchEngine:
         levels = [len(grading.grades) for grading in description.gradings]
         spec = description.input
         grader = OrdinalGrader(description.architecture, levels, spec.mean, spec.std, scales=description.scales)
-        state = {name: values.float() for name, values in load_file(package.folder / WEIGHTS).items()}
-        missing, unexpected = grader.load_state_dict(state, strict=False)
-        # Counters of seen batches matter to training alone and are not kept.
-        missing = [name for name in missing if not name.endswith("num_batches_tracked")]
-        if missing or unexpected:
-            raise PackageError("package.bad_graph", package=description.id)
+        load_network(grader, package.folder, description.id)
         self.package_id = description.id
         self._grader = grader.eval()
         self._torch = torch
@@ -127,6 +160,25 @@ class TorchEngine:
             batch = self._torch.from_numpy(np.ascontiguousarray(picture))[None]
             outputs = [values[0].numpy() for values in self._grader(batch)]
         return _checked(Inference(*outputs), self.package_id)
+
+
+def load_network(network: "nn.Module", folder: Path, package_id: str) -> None:
+    """Load a package's weights into the network its description names.
+
+    Raises:
+        PackageError: They do not fit.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        state = {name: values.float() for name, values in load_file(folder / WEIGHTS).items()}
+        missing, unexpected = network.load_state_dict(state, strict=False)
+    except (SafetensorError, RuntimeError) as error:
+        raise PackageError("package.bad_graph", package=package_id) from error
+    # Counters of seen batches matter to training alone and are not kept.
+    if unexpected or any(not name.endswith("num_batches_tracked") for name in missing):
+        raise PackageError("package.bad_graph", package=package_id)
 
 
 def build_engine(

@@ -5,11 +5,7 @@ A package is a folder of plain data: `model.json` (the description below), `weig
 `CARD.md`. Nothing in it is ever executed, and a package that is not exactly what its description says is refused.
 """
 
-import hashlib
-import json
 import math
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,16 +18,24 @@ from safetensors.numpy import load_file, save_file
 
 from core.errors import PackageError
 from core.taxonomy import CONDITIONS_OF_VIEW, Condition, View
+from core.vision.package_files import (
+    CARD,
+    FORMAT,
+    GRAPH,
+    GRAPH_DATA,
+    WEIGHTS,
+    copy_network,
+    is_classifier,
+    parse_scales,
+    read_json,
+    verify_files,
+    write_package,
+)
 from core.vision.preprocess import InputSpec
 
-FORMAT = 1
-WEIGHTS, GRAPH, GRAPH_DATA, DOMAIN, CARD = (
-    "weights.safetensors",
-    "model.xml",
-    "model.bin",
-    "domain.safetensors",
-    "CARD.md",
-)
+__all__ = ["CARD", "DOMAIN", "FILES", "FORMAT", "GRAPH", "GRAPH_DATA", "WEIGHTS"]
+
+DOMAIN = "domain.safetensors"
 FILES = (WEIGHTS, GRAPH, GRAPH_DATA, DOMAIN, CARD)
 
 
@@ -174,7 +178,7 @@ def read_description(folder: Path) -> Description:
     Raises:
         PackageError: There is none, it is of an unknown format, or it does not fit the taxonomy.
     """
-    return _parse(_read_json(folder), folder)
+    return _parse(read_json(folder), folder)
 
 
 def load_package(folder: Path) -> ModelPackage:
@@ -184,14 +188,9 @@ def load_package(folder: Path) -> ModelPackage:
         PackageError: Missing, of an unknown format, with conditions other than the taxonomy's, or with a file whose
             bytes are not those the description names.
     """
-    values = _read_json(folder)
+    values = read_json(folder)
     description = _parse(values, folder)
-    files = values.get("files")
-    if not isinstance(files, dict) or set(files) != set(FILES):
-        raise PackageError("package.bad_description", package=folder.name, detail="files")
-    for name in FILES:
-        if _sha256(folder / name, folder.name) != files[name]:
-            raise PackageError("package.changed_file", package=folder.name, file=name)
+    verify_files(folder, values.get("files"), FILES)
     return ModelPackage(folder, description, _read_domains(folder, description))
 
 
@@ -219,12 +218,9 @@ def save_package(
     Raises:
         PackageError: What was written does not read back.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
-        new = Path(scratch) / folder.name
-        new.mkdir()
-        for name in (WEIGHTS, GRAPH, GRAPH_DATA):
-            shutil.copy(payload / name, new / name)
+
+    def fill(new: Path) -> Mapping[str, Any]:
+        copy_network(payload, new)
         (new / CARD).write_text(card, encoding="utf-8")
         arrays: dict[str, npt.NDArray[Any]] = {}
         for view, kinds in domains.items():
@@ -232,33 +228,15 @@ def save_package(
                 for key, value in asdict(domain).items():
                     arrays[f"{view.value}.{number}.{key}"] = np.ascontiguousarray(value, dtype=np.float32)
         save_file(arrays, new / DOMAIN)
-        values: dict[str, Any] = {"format": FORMAT, **asdict(description)}
-        values["files"] = {name: _sha256(new / name, folder.name) for name in FILES}
-        text = json.dumps(values, indent=1, ensure_ascii=False, default=str)
-        (new / "model.json").write_text(text + "\n", encoding="utf-8")
-        load_package(new)
-        old = Path(scratch) / "replaced"
-        if folder.exists():
-            folder.replace(old)
-        new.replace(folder)
+        return asdict(description)
+
+    write_package(folder, fill, FILES, load_package)
     return load_package(folder)
 
 
-def _read_json(folder: Path) -> dict[str, Any]:
-    try:
-        values = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    except OSError as error:
-        raise PackageError("package.not_found", package=folder) from error
-    except ValueError as error:
-        raise PackageError("package.bad_description", package=folder.name, detail=error) from error
-    if not isinstance(values, dict):
-        raise PackageError("package.bad_description", package=folder.name, detail="model.json")
-    if values.get("format") != FORMAT:
-        raise PackageError("package.unknown_format", package=folder.name, format=values.get("format"), known=FORMAT)
-    return values
-
-
 def _parse(values: Mapping[str, Any], folder: Path) -> Description:
+    if is_classifier(values):
+        raise PackageError("package.is_classifier", package=folder.name)
     try:
         view = View(values["view"])
         named = tuple(values["conditions"])
@@ -274,7 +252,7 @@ def _parse(values: Mapping[str, Any], folder: Path) -> Description:
             conditions=CONDITIONS_OF_VIEW[view],
             input=InputSpec.from_dict(values["input"]),
             head="ordinal",
-            scales=_parse_scales(values["scales"]),
+            scales=parse_scales(values["scales"]),
             gradings=tuple(_parse_grading(grading) for grading in values["gradings"]),
             quality=QualityLimits(**{k: float(v) for k, v in values["quality"].items()}),
             metrics=dict(values["metrics"]),
@@ -286,13 +264,6 @@ def _parse(values: Mapping[str, Any], folder: Path) -> Description:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise PackageError("package.bad_description", package=folder.name, detail=error) from error
     return description
-
-
-def _parse_scales(values: Any) -> tuple[float, ...]:  # noqa: ANN401 - JSON
-    scales = tuple(float(v) for v in values)
-    if not 1 <= len(scales) <= 4 or not all(0.25 <= s <= 1 for s in scales):
-        raise ValueError(f"scales {scales}")
-    return scales
 
 
 def _parse_grading(values: Mapping[str, Any]) -> Grading:
@@ -329,11 +300,3 @@ def _domain(arrays: Mapping[str, npt.NDArray[np.float32]], kind: str) -> DomainM
         residual=float(arrays[f"{kind}.residual"].item()),
         limit=float(arrays[f"{kind}.limit"].item()),
     )
-
-
-def _sha256(path: Path, package: str) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise PackageError("package.missing_file", package=package, file=path.name) from error

@@ -5,6 +5,7 @@ centre cropped, stretched, or padded with black), resized. Normalisation belongs
 it), so what leaves here is uint8.
 """
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
@@ -54,7 +55,8 @@ class InputSpec:
         """Check sizes and channel statistics."""
         if not (16 <= self.width <= 4096 and 16 <= self.height <= 4096):
             raise ValueError(f"input size {self.width}x{self.height} outside 16..4096")
-        if len(self.mean) != 3 or len(self.std) != 3 or min(self.std) <= 0:
+        finite = all(map(math.isfinite, (*self.mean, *self.std)))
+        if len(self.mean) != 3 or len(self.std) != 3 or not finite or min(self.std) <= 0:
             raise ValueError("mean and std hold three numbers each, std above 0")
         if self.interpolation not in get_args(Interpolation):
             raise ValueError(f"unknown interpolation {self.interpolation!r}")
