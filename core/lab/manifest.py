@@ -5,7 +5,7 @@ A manifest is a CSV or Parquet file with one row a photo. Columns:
 - `file`, relative to the manifest; a photo inside a ZIP archive is `archive.zip!/folder/photo.jpg`;
 - `view` (or `set`), for tasks about the scalp;
 - `group` (photos of one person or near-identical shots share it; it is never split), optionally `person`;
-- optionally `split` (train, validation, test) and `sha256` of the file;
+- optionally `split` (train, validation, test) or `fold` (numbers from 0), and `sha256` of the file;
 - one column per condition with grades 0-3, and `<condition>_present` with marks 0 or 1 where only presence was noted;
 - one column per output of any other task: a class id, or several joined by `|` where an output takes several;
 - optionally `sex`, `age_band`, `region`, `device`, and `trait_<name>` for whatever else is known about a photo.
@@ -38,10 +38,11 @@ TRAIT_PREFIX = "trait_"
 _COMPLAINT_MARKS = {"dandruff": Condition.DANDRUFF, "oily": Condition.EXCESS_SEBUM}
 _COMPLAINT_COLUMNS = {"dandruff", "oily", "sensitive"}
 _OWN_COLUMNS = {
-    *("file", "view", "set", "group", "person", "split", "sha256", *TRAITS),
+    *("file", "view", "set", "group", "person", "split", "fold", "sha256", *TRAITS),
     *(c.value for c in CONDITIONS),
     *(f"{c.value}_present" for c in CONDITIONS),
 }
+_MOST_FOLDS = 99
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -60,6 +61,7 @@ class LabelledPhoto:
         labels: What stands in the columns of any other output, as written; without the empty ones.
         traits: Sex, age band, region, device and whatever else is known; without the empty ones.
         person: Who is on the photo, where the manifest says so. `group` may hold several people.
+        fold: The fold it is held out in, where the manifest has folds.
         row: Number of the row in the file; the first photo is in row 2.
     """
 
@@ -73,6 +75,7 @@ class LabelledPhoto:
     labels: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     traits: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     person: str | None = None
+    fold: int | None = None
     row: int | None = None
 
 
@@ -190,6 +193,7 @@ def _read_row(
         labels=MappingProxyType({name: row[name] for name in outputs if row[name]}) if outputs else _NOTHING,
         traits=MappingProxyType({name: row[c] for c, name in traits.items() if row[c]}) if traits else _NOTHING,
         person=row.get("person") or None,
+        fold=_read_label(row["fold"], _MOST_FOLDS, number, "fold", path) if row.get("fold") else None,
         row=number,
     )
 

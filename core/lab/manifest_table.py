@@ -54,8 +54,8 @@ def write_cells(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, 
         else:
             with partial.open("w", encoding="utf-8", newline="") as file:
                 writer = csv.writer(file, lineterminator="\n")
-                writer.writerow([_guarded(name) for name in columns])
-                writer.writerows([_guarded(row.get(name, "")) for name in columns] for row in rows)
+                writer.writerow([guarded(name) for name in columns])
+                writer.writerows([guarded(row.get(name, "")) for name in columns] for row in rows)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -87,7 +87,8 @@ def _text(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _guarded(cell: str) -> str:
+def guarded(cell: str) -> str:
+    """Write a cell so that no spreadsheet takes it for a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
