@@ -15,6 +15,7 @@ from typing import Final
 from core.benchmark.comparison import Comparison, at_most, times_less
 from core.benchmark.material import THREADS, Workbench
 from core.benchmark.measuring import take_turns
+from core.records.facts import store_parts
 from core.records.statistics import (
     Filters,
     any_finding,
@@ -123,13 +124,18 @@ def _fill(store: RecordStore, visits: int) -> None:
     listed = ", ".join(f"((code >> {3 * n}) & 7)::UTINYINT - 2 AS {name}" for n, name in enumerate(Condition))
     with store.writing("drawn") as cursor:
         cursor.execute(
-            f"""INSERT INTO statistics_facts
-                SELECT md5(i::VARCHAR)::UUID, i, 1, false, 'app', day,
-                    year(DATE '1970-01-01' + day) * 12 + month(DATE '1970-01-01' + day) - 1,
-                    {region}, 0, 1 + (i > {visits} // 2)::INTEGER, 1 + (hash(i, 14) % 10 = 0)::INTEGER, {code}, 80
+            f"""CREATE TEMP TABLE derived_parts AS
+                SELECT md5(i::VARCHAR)::UUID AS visit_id, i AS number, 1::UTINYINT AS parts, false AS demo,
+                    'app' AS source, day,
+                    (year(DATE '1970-01-01' + day) * 12 + month(DATE '1970-01-01' + day) - 1)::SMALLINT AS month,
+                    ({region})::UTINYINT AS region, 0::UTINYINT AS view,
+                    (1 + (i > {visits} // 2)::INTEGER)::SMALLINT AS model,
+                    (1 + (hash(i, 14) % 10 = 0)::INTEGER)::USMALLINT AS photos, ({code})::UINTEGER AS code,
+                    80::DOUBLE AS certainty
                 FROM (SELECT i, {day}::INTEGER AS day FROM range({visits}) AS made(i))"""
         )
         cursor.execute("INSERT INTO statistics_models VALUES (1, 'first', '1'), (2, 'second', '1')")
+        store_parts(cursor)
         cursor.execute(
             f"""CREATE TABLE wide AS
                 SELECT {_words(Sex)}[(code >> 21) + 1] AS sex, {_words(AgeBand)}[((code >> 18) & 7) + 1] AS age_band,

@@ -1,38 +1,22 @@
 """The rows that statistics count, derived from visits in the transaction that changes them.
 
-A visit is one row for each view and model that graded it, nearly always a single one. The worst grade of each
-condition, the age band and the sex are packed into `code`, so that one `GROUP BY code` answers most questions:
-
-| bits | what |
-|---|---|
-| 3 i to 3 i + 2 | condition i: 0 not looked at, 1 abstained on every photo, 2 to 5 the grades good to severe |
-| 18 to 20 | age band: its place, 7 not told |
-| 21 to 22 | sex: its place, 2 not told |
-
-The states are ordered so that the greatest of several photos is the worst credible grade.
+A visit is one row. Where several views or models graded it, each of these parts is a row of `statistics_parts` too. The
+worst grade of each condition, the age band and the sex are packed into `code`, so that one `GROUP BY code` answers most
+questions (`core.records.facts_code`).
 """
 
 from typing import Final
 
 import duckdb
 
+from core.records.facts_code import BAND_SHIFT, NARROW, PUT_TOGETHER, SEX_SHIFT, STATE_BITS
+from core.records.facts_kept import clear, keep, let_go, number_patterns
 from core.taxonomy import AgeBand, Condition, Region, Sex, View
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the rows; another one in the file has them derived anew when the records are opened."""
 
-STATES: Final = 6
-"""States of a condition: not looked at, abstained, four grades."""
-STATE_BITS: Final = 3
-BAND_SHIFT: Final = STATE_BITS * len(Condition)
-SEX_SHIFT: Final = BAND_SHIFT + 3
 MONTHS: Final = 12
-
-
-def state_sql(condition: Condition, code: str = "code") -> str:
-    """Return SQL for the state of one condition in a code."""
-    shift = STATE_BITS * list(Condition).index(condition)
-    return f"(({code} >> {shift}) & 7)"
 
 
 def _place(column: str, words: type[AgeBand] | type[Region] | type[Sex] | type[View]) -> str:
@@ -45,8 +29,25 @@ def _state(place: int, condition: Condition) -> str:
     return f"(coalesce({state}, 0)::UINTEGER << {STATE_BITS * place})"
 
 
+def _selected(part: str, source: str) -> str:
+    """SQL for rows of `derived_parts`, of visits `v` and their parts."""
+    return f"""SELECT v.id AS visit_id, {part}.number, {part}.parts::UTINYINT AS parts, v.source = 'demo' AS demo,
+            v.source, floor(v.second / 86400)::INTEGER AS day,
+            (year(DATE '1970-01-01' + floor(v.second / 86400)::INTEGER) * {MONTHS}
+                + month(DATE '1970-01-01' + floor(v.second / 86400)::INTEGER) - 1)::SMALLINT AS month,
+            ({_place("v.region", Region)})::UTINYINT AS region, ({_place(f"{part}.view", View)})::UTINYINT AS view,
+            m.code AS model, {part}.photos::USMALLINT AS photos,
+            ({part}.states + ({_place("v.age_band", AgeBand)} << {BAND_SHIFT})
+                + ({_place("v.sex", Sex)} << {SEX_SHIFT}))::UINTEGER AS code,
+            {part}.certainty::DOUBLE AS certainty
+        FROM {source}
+        JOIN statistics_models AS m ON m.model_id IS NOT DISTINCT FROM {part}.model_id
+            AND m.model_version IS NOT DISTINCT FROM {part}.model_version"""  # noqa: S608 (constants)
+
+
 # Korea has no summer time: its days are those of UTC nine hours on.
-_FACTS = f"""
+_PARTS = f"""
+    CREATE TEMP TABLE derived_parts AS
     WITH graded AS (
         SELECT d.visit_id, d.view, d.model_id, d.model_version, min(d.number) AS first_number,
             count(DISTINCT d.id) AS photos,
@@ -62,27 +63,39 @@ _FACTS = f"""
         SELECT *, (epoch_us(visited_at) // 1000000 + 9 * 3600) AS second
         FROM visits WHERE source <> 'example' AND id IN (SELECT id FROM {{chosen}})
     )
+    {_selected("c", "timed AS v JOIN counted AS c ON c.visit_id = v.id")}"""  # noqa: S608 (constants)
+
+_COLUMNS = "visit_id, number, parts, demo, source, day, month, region, view, model, photos, code, certainty"
+_VISITS = f"""
+    CREATE TEMP TABLE derived AS
+    SELECT {_COLUMNS} FROM derived_parts WHERE parts = 1
+    UNION ALL
+    SELECT {_COLUMNS} FROM (
+        SELECT visit_id, number, parts, demo, NULL::UTINYINT AS view, {PUT_TOGETHER}
+        FROM derived_parts WHERE parts > 1 GROUP BY visit_id, number, parts, demo
+    )"""  # noqa: S608 (constants)
+
+_ARRIVING = f"""
+    CREATE TEMP TABLE derived_parts AS
+    WITH timed AS (
+        SELECT *, visit_id AS id, 1 AS parts, 1 AS photos, (epoch_us(visited_at) // 1000000 + 9 * 3600) AS second
+        FROM {{arriving}}
+    )
+    {_selected("v", "timed AS v")}"""  # noqa: S608 (constants)
+
+_NAMED = "(SELECT model_id, model_version FROM diagnoses WHERE visit_id IN (SELECT id FROM {chosen}))"
+_NUMBERED = f"""
     INSERT INTO statistics_facts
-    SELECT v.id, c.number, c.parts, v.source = 'demo', v.source,
-        floor(v.second / 86400)::INTEGER,
-        (year(DATE '1970-01-01' + floor(v.second / 86400)::INTEGER) * {MONTHS}
-            + month(DATE '1970-01-01' + floor(v.second / 86400)::INTEGER) - 1)::SMALLINT,
-        {_place("v.region", Region)}, {_place("c.view", View)}, m.code, c.photos,
-        c.states + ({_place("v.age_band", AgeBand)} << {BAND_SHIFT}) + ({_place("v.sex", Sex)} << {SEX_SHIFT}),
-        c.certainty
-    FROM timed AS v
-    JOIN counted AS c ON c.visit_id = v.id
-    JOIN statistics_models AS m
-        ON m.model_id IS NOT DISTINCT FROM c.model_id AND m.model_version IS NOT DISTINCT FROM c.model_version
-    ORDER BY c.number"""  # noqa: S608 (constants)
+    SELECT {_COLUMNS}, pattern, {NARROW}
+    FROM derived JOIN statistics_patterns USING (demo, code, photos) ORDER BY number"""  # noqa: S608 (constants)
 
 _MODELS = """
     INSERT INTO statistics_models
     SELECT (SELECT count(*) FROM statistics_models) + row_number() OVER (ORDER BY model_id, model_version),
         model_id, model_version
     FROM (
-        SELECT DISTINCT model_id, model_version FROM diagnoses AS d
-        WHERE visit_id IN (SELECT id FROM {chosen}) AND NOT EXISTS (
+        SELECT DISTINCT model_id, model_version FROM {named} AS d
+        WHERE NOT EXISTS (
             FROM statistics_models AS m
             WHERE m.model_id IS NOT DISTINCT FROM d.model_id AND m.model_version IS NOT DISTINCT FROM d.model_version
         )
@@ -95,9 +108,8 @@ _ANSWERS = """
         FROM (
             SELECT v.id, f.number, v.answers, unnest(json_keys(v.answers)) AS field
             FROM visits AS v
-            JOIN (SELECT visit_id, min(number) AS number FROM statistics_facts GROUP BY visit_id) AS f
-                ON f.visit_id = v.id
-            WHERE v.id IN (SELECT id FROM {chosen}) AND v.answers::VARCHAR <> '{{}}'
+            JOIN derived AS f ON f.visit_id = v.id
+            WHERE v.answers::VARCHAR <> '{}'
         ) WHERE NOT contains(field, '"')
     )"""
 
@@ -109,8 +121,39 @@ def derive(cursor: duckdb.DuckDBPyConnection, chosen: str) -> None:
         cursor: Inside a transaction that writes.
         chosen: A relation with their `id`; SQL written by us.
     """
-    for sql in (_MODELS, _FACTS, _ANSWERS):
-        cursor.execute(sql.format(chosen=chosen))
+    cursor.execute(_MODELS.format(named=_NAMED.format(chosen=chosen)))
+    cursor.execute(_PARTS.format(chosen=chosen))
+    store_parts(cursor)
+
+
+def derive_arriving(cursor: duckdb.DuckDBPyConnection, arriving: str) -> None:
+    """Derive the rows of visits of one photo each that are new and told no answers, without reading them back.
+
+    Args:
+        cursor: As in `derive`.
+        arriving: A relation with `number`, `states` and `certainty` of each beside the columns of `visits` and
+            `diagnoses`; SQL written by us.
+    """
+    cursor.execute(_MODELS.format(named=arriving))
+    cursor.execute(_ARRIVING.format(arriving=arriving))
+    store_parts(cursor, with_answers=False)
+
+
+def store_parts(cursor: duckdb.DuckDBPyConnection, *, with_answers: bool = True) -> None:
+    """Store the visits of the temporary table `derived_parts`, a row a view and model of each, and drop it.
+
+    Args:
+        cursor: As in `derive`.
+        with_answers: Whether any of them may have told answers.
+    """
+    cursor.execute(_VISITS)
+    number_patterns(cursor)
+    cursor.execute(_NUMBERED)
+    cursor.execute("INSERT INTO statistics_parts FROM derived_parts WHERE parts > 1 ORDER BY number")
+    if with_answers:
+        cursor.execute(_ANSWERS)
+    keep(cursor)
+    _drop(cursor)
 
 
 def forget(cursor: duckdb.DuckDBPyConnection, chosen: str) -> None:
@@ -120,8 +163,24 @@ def forget(cursor: duckdb.DuckDBPyConnection, chosen: str) -> None:
         cursor: As in `derive`.
         chosen: As in `derive`.
     """
-    for table in ("statistics_facts", "statistics_answers"):
-        cursor.execute(f"DELETE FROM {table} WHERE visit_id IN (SELECT id FROM {chosen})")  # noqa: S608 (our own SQL)
+    cursor.execute(
+        f"""CREATE TEMP TABLE derived AS
+            SELECT {_COLUMNS} FROM statistics_facts WHERE visit_id IN (SELECT id FROM {chosen})"""  # noqa: S608 (our own SQL)
+    )
+    cursor.execute(
+        """CREATE TEMP TABLE derived_parts AS
+           FROM derived WHERE parts = 1
+           UNION ALL FROM statistics_parts WHERE visit_id IN (SELECT visit_id FROM derived)"""
+    )
+    let_go(cursor)
+    for table in ("statistics_facts", "statistics_parts", "statistics_answers"):
+        cursor.execute(f"DELETE FROM {table} WHERE visit_id IN (SELECT visit_id FROM derived)")  # noqa: S608 (our own SQL)
+    _drop(cursor)
+
+
+def _drop(cursor: duckdb.DuckDBPyConnection) -> None:
+    for table in ("derived", "derived_parts"):
+        cursor.execute(f"DROP TABLE {table}")
 
 
 def is_current(cursor: duckdb.DuckDBPyConnection) -> bool:
@@ -135,7 +194,8 @@ def rebuild(cursor: duckdb.DuckDBPyConnection) -> None:
     Args:
         cursor: As in `derive`.
     """
-    for table in ("statistics_facts", "statistics_answers", "statistics_models", "statistics_build"):
-        cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (our own SQL)
+    clear(cursor)
+    for name in ("facts", "parts", "answers", "models", "build"):
+        cursor.execute(f"DELETE FROM statistics_{name}")  # noqa: S608 (our own SQL)
     derive(cursor, "visits")
     cursor.execute("INSERT INTO statistics_build VALUES (?)", [VERSION])

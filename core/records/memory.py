@@ -46,6 +46,11 @@ class Memory:
                     self._answers.popitem(last=False)
         return answer
 
+    def knows(self, version: int, question: tuple[object, ...]) -> bool:
+        """Whether `recall` would answer without asking."""
+        with self._lock:
+            return version == self._version and question in self._answers
+
     def forget(self, doomed: Callable[[tuple[object, ...]], bool]) -> None:
         """Drop answers, for example to measure how long asking takes.
 

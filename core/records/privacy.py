@@ -114,6 +114,9 @@ def shown_from(grades: Counts) -> Lines:
         Whether "at least grade g" may be told, (..., 4); the first place, at least 0, whether n may.
     """
     sizes = np.abs(grades)
+    if not ((sizes > 0) & (sizes < MIN_CELL)).any():
+        # Large cells allow all: the steps below would find that out more slowly.
+        return np.ones(sizes.shape, dtype=np.bool_)
     allowed = np.zeros(sizes.shape, dtype=np.bool_)
     gathered = np.zeros(sizes.shape[:-1], dtype=np.int64)
     for grade in range(sizes.shape[-1] - 1, 0, -1):

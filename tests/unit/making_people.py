@@ -6,6 +6,7 @@ from uuid import UUID
 import numpy as np
 import pandas as pd
 
+from core.records.facts import forget
 from core.records.rows import merge_rows
 from core.taxonomy import CONDITIONS_OF_VIEW, AgeBand, Condition, Region, Sex, View
 
@@ -59,7 +60,8 @@ def store_people(store, people):
         place=range(len(people)),
     )
     with store.writing("drawn") as cursor:
-        for table in ("visits", "diagnoses", "gradings", "statistics_facts", "statistics_answers", "statistics_models"):
+        forget(cursor, "visits")
+        for table in ("visits", "diagnoses", "gradings", "statistics_models"):
             cursor.execute(f"DELETE FROM {table}")
         cursor.register("drawn", frame)
         cursor.execute(

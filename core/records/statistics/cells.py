@@ -6,21 +6,26 @@ Rows stay in DuckDB; what leaves it are counts. They are exact, and nothing may 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import combinations
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from core.records.facts import BAND_SHIFT, STATE_BITS, STATES
+from core.records.facts_code import BAND_SHIFT, STATE_BITS, STATES
 from core.records.privacy import MIN_CELL, Counts, Lines, shown_from
-from core.records.statistics.filters import AGE_BANDS, FIRST_GRADE, SEXES, Filters, people_sql
+from core.records.statistics.codes import Codes, read_codes
+from core.records.statistics.counting import Narrowings
+from core.records.statistics.filters import AGE_BANDS, FIRST_GRADE, SEXES, Filters
 from core.records.store import RecordStore
 from core.taxonomy import Condition
 
 CELLS: Final = (len(AGE_BANDS), len(SEXES))
 _GROUPS: Final = len(AGE_BANDS) * (len(SEXES) + 1)
 _CONDITIONS: Final = len(Condition)
+PAIRS: Final = tuple(combinations(range(_CONDITIONS), 2))
+"""Places of each two conditions, in the order of the taxonomy."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +33,7 @@ class Cells:
     """People of one filter, any sex and age, by code.
 
     Attributes:
-        codes: As in `core.records.facts`, (k,), each once.
+        codes: As in `core.records.facts_code`, (k,); the same may be there again.
         people: How many, (k,).
         all_photos: Their graded photos by age band and sex, (8, 3).
         left_out: Whether one to nine people told no sex or no age, and so are not in here at all.
@@ -49,12 +54,31 @@ class Cells:
         return self.sum_up(self.people)
 
     @cached_property
+    def _tables(self) -> tuple[Counts, Counts, Counts]:
+        """Sum up what `states`, `worst` and `pairs` say."""
+        places = [(self.codes >> (STATE_BITS * place)) & 7 for place in range(_CONDITIONS)]
+        within = [self._groups * STATES + state for state in places]
+        worst = by_cell(np.maximum.reduce(within), self.people, STATES)
+        pairs = [by_cell(within[a] * STATES + places[b], self.people, STATES**2) for a, b in PAIRS]
+        table = np.stack(pairs, axis=2).reshape(*CELLS, len(PAIRS), STATES, STATES)
+        # The first condition stands first in the first pair, each other one second in its pair with the first.
+        states = [table[:, :, 0].sum(axis=-1), *(table[:, :, place].sum(axis=-2) for place in range(_CONDITIONS - 1))]
+        return np.stack(states, axis=2), worst, table
+
+    @property
     def states(self) -> Counts:
         """People by age band, sex, condition and state (not looked at, abstained, four grades): (8, 3, 6, 6)."""
-        tables = [
-            by_cell(self._groups * STATES + self.state_of(place), self.people, STATES) for place in range(_CONDITIONS)
-        ]
-        return np.stack(tables, axis=2)
+        return self._tables[0]
+
+    @property
+    def worst(self) -> Counts:
+        """People by age band, sex and greatest state of any condition: (8, 3, 6)."""
+        return self._tables[1]
+
+    @property
+    def pairs(self) -> Counts:
+        """People by age band, sex, pair of conditions and the state of each: (8, 3, 15, 6, 6)."""
+        return self._tables[2]
 
     @cached_property
     def grades(self) -> Counts:
@@ -65,29 +89,6 @@ class Cells:
     def untold_out(self) -> Lines:
         """Conditions whose figures leave those out who told no sex or no age, (6,)."""
         return untold_unsafe(self.states[..., FIRST_GRADE:])
-
-    def state_of(self, place: int) -> npt.NDArray[np.int64]:
-        """Return the state of a condition of each code, (k,)."""
-        return (self.codes >> (STATE_BITS * place)) & 7
-
-    @cached_property
-    def all_states(self) -> npt.NDArray[np.int64]:
-        """States of all conditions of each code, (6, k)."""
-        return np.stack([self.state_of(place) for place in range(_CONDITIONS)])
-
-    def chosen(self, selected: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        """Say which codes are of the chosen cells.
-
-        Args:
-            selected: Cells (8, 3).
-
-        Returns:
-            One answer a code, (k,).
-        """
-        flat = np.zeros((len(SEXES) + 1, len(AGE_BANDS)), dtype=np.bool_)
-        flat[: len(SEXES)] = selected.T
-        answer: npt.NDArray[np.bool_] = flat.ravel()[self._groups]
-        return answer
 
     def sum_up(self, counts: Counts) -> Counts:
         """Add counts of codes (k,) up by age band and sex, (8, 3)."""
@@ -118,27 +119,36 @@ def read_cells(store: RecordStore, filters: Filters) -> Cells:
     Raises:
         RecordsError: The records cannot be read.
     """
-    chosen = filters.only(filters.narrowed)
-    return store.memory.recall(store.version, ("cells", chosen), lambda: _count(store, chosen))
+    return read_all_cells(store, filters, [filters.narrowed])[filters.narrowed]
 
 
-def _count(store: RecordStore, filters: Filters) -> Cells:
-    people = people_sql(filters)
-    codes, counts = _read(store, f"SELECT code, count(*) FROM ({people.sql}) GROUP BY code", people.parameters)  # noqa: S608
-    # Most visits have one photo: to look for the others costs less than to add up all.
-    groups, more = _read(
-        store,
-        f"""SELECT code >> {BAND_SHIFT}, sum(photos - 1)::BIGINT FROM ({people.sql})
-            WHERE photos > 1 GROUP BY code >> {BAND_SHIFT}""",  # noqa: S608 (constants; values are parameters)
-        people.parameters,
-    )
-    photos = by_cell(codes >> BAND_SHIFT, counts) + by_cell(groups, more)
+def read_all_cells(store: RecordStore, filters: Filters, asked: Sequence[Narrowings]) -> dict[Narrowings, Cells]:
+    """Count the people of several combinations of a filter's narrowings, each as `read_cells` does.
+
+    Raises:
+        RecordsError: The records cannot be read.
+    """
+    version = store.version
+    questions = {one: ("cells", filters.only(one)) for one in asked}
+    unknown = [one for one, question in questions.items() if not store.memory.knows(version, question)]
+    codes = read_codes(store, filters, unknown)
+
+    def make(one: Narrowings) -> Cells:
+        # What was known a moment ago may be forgotten by now.
+        return _without_few(codes[one] if one in codes else read_codes(store, filters, [one])[one])
+
+    return {one: store.memory.recall(version, question, partial(make, one)) for one, question in questions.items()}
+
+
+def _without_few(counted: Codes) -> Cells:
+    codes, people, photos = counted
+    all_photos = by_cell(codes >> BAND_SHIFT, photos)
     untold = is_untold(codes >> BAND_SHIFT)
-    few = 0 < int(counts[untold].sum()) < MIN_CELL
+    few = 0 < int(people[untold].sum()) < MIN_CELL
     if few:
-        codes, counts = codes[~untold], counts[~untold]
-        photos[-1], photos[:, -1] = 0, 0
-    return Cells(codes, counts, photos[..., 0], few)
+        codes, people = codes[~untold], people[~untold]
+        all_photos[-1], all_photos[:, -1] = 0, 0
+    return Cells(codes, people, all_photos[..., 0], few)
 
 
 def is_untold(groups: Counts) -> Lines:
@@ -146,14 +156,6 @@ def is_untold(groups: Counts) -> Lines:
     sexes, bands = groups // len(AGE_BANDS), groups % len(AGE_BANDS)
     untold: Lines = np.logical_or(sexes >= len(SEXES) - 1, bands == len(AGE_BANDS) - 1)
     return untold
-
-
-def _read(store: RecordStore, sql: str, parameters: Sequence[object]) -> tuple[Counts, Counts]:
-    """Read two columns of numbers."""
-    with store.cursor() as cursor:
-        columns = cursor.execute(sql, list(parameters)).fetchnumpy()
-    first, second = (np.asarray(column).astype(np.int64) for column in columns.values())
-    return first, second
 
 
 def untold_unsafe(grades: Counts) -> Lines:

@@ -6,7 +6,6 @@ from math import log, sqrt
 
 import numpy as np
 
-from core.records.facts import BAND_SHIFT
 from core.records.privacy import MIN_CELL, Counts
 from core.records.statistics.filters import AGE_BANDS, EVERYONE, SEXES, Filters, month_number, people_sql
 from core.records.statistics.rates import Z95, Estimate, Rate, wilson
@@ -121,7 +120,7 @@ def _certainties(store: RecordStore, filters: Filters) -> dict[int, float]:
     groups = _groups(filters)
     rows = store.query(
         f"""SELECT month, avg(certainty) / 100 FROM ({people.sql})
-            WHERE month IS NOT NULL AND certainty IS NOT NULL AND list_contains(?, (code >> {BAND_SHIFT})::INTEGER)
+            WHERE month IS NOT NULL AND certainty IS NOT NULL AND list_contains(?, who::INTEGER)
             GROUP BY month HAVING count(*) >= {MIN_CELL}""",  # noqa: S608 (constants; values are parameters)
         (*people.parameters, groups),
     )
@@ -146,7 +145,9 @@ def _refused(store: RecordStore, filters: Filters) -> dict[int, Rate]:
                SELECT year(day) * 12 + month(day) - 1 AS month, photos AS refused, 0 AS graded
                FROM refusals WHERE len(?) = 0 OR list_contains(?, view)
                UNION ALL
-               SELECT month, 0, photos FROM statistics_facts
+               SELECT month, 0, photos FROM (
+                   SELECT demo, month, view, photos FROM statistics_facts WHERE parts = 1
+                   UNION ALL SELECT demo, month, view, photos FROM statistics_parts)
                WHERE NOT demo AND month IS NOT NULL AND (len(?) = 0 OR list_contains(?, view::INTEGER))
            ) GROUP BY month""",
         [

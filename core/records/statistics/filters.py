@@ -5,7 +5,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from core.records.facts import BAND_SHIFT, MONTHS, STATE_BITS, state_sql
+from core.records.facts import MONTHS
+from core.records.facts_code import NARROW, PUT_TOGETHER
 from core.taxonomy import AgeBand, Condition, Region, Severity, Sex, View
 
 SEXES: Final[tuple[Sex | None, ...]] = (*Sex, None)
@@ -115,7 +116,8 @@ class Chosen:
     """SQL for a relation of one row a person.
 
     Attributes:
-        sql: With the columns code, photos, day, month, region, model, source, certainty and number.
+        sql: With the columns code, photos, day, month, region, model, source, certainty, number, who, and one by the
+            name of each condition; `pattern` only where neither views nor models are named.
         parameters: Values for its question marks.
     """
 
@@ -126,51 +128,59 @@ class Chosen:
 def people_sql(filters: Filters) -> Chosen:
     """Choose people by everything but sex and age, which are in the code.
 
-    Someone graded by several models or in several views is put together from the rows that the filter leaves.
+    Someone graded by several models or in several views is put together from the parts that the filter leaves.
     """
-    where, parameters = _where(filters)
-    states = " + ".join(f"(max{state_sql(c)} << {STATE_BITS * place})" for place, c in enumerate(Condition))
-    told = f"any_value(code) >> {BAND_SHIFT} << {BAND_SHIFT}"
-    having, level = "", tuple[int, ...]()
-    if filters.having is not None:
-        having, level = f"WHERE {state_sql(filters.having)} >= ?", (FIRST_GRADE + int(filters.having_at_least),)
+    narrowed = narrowing_sql(filters)
+    if not filters.views and not filters.model_ids:
+        return Chosen(
+            f"SELECT * FROM statistics_facts WHERE demo = ? AND {narrowed.sql}",  # noqa: S608 (as below)
+            (filters.demo, *narrowed.parameters),
+        )
+    graded = _graded_sql(filters)
+    chosen = (filters.demo, *graded.parameters)
+    columns = "code, photos, day, month, region, model, source, certainty, number"
     return Chosen(
-        sql=f"""
-    SELECT * FROM (
-        SELECT code, photos, day, month, region, model, source, certainty, number
-        FROM statistics_facts WHERE parts = 1 AND {where}
+        sql=f"""SELECT *, {NARROW} FROM (
+        SELECT {columns} FROM statistics_facts WHERE parts = 1 AND demo = ? AND {graded.sql}
         UNION ALL
-        SELECT ({states} + ({told}))::UINTEGER, sum(photos), any_value(day), any_value(month), any_value(region),
-            max(model), any_value(source), avg(certainty), number
-        FROM statistics_facts WHERE parts > 1 AND {where} GROUP BY number
-    ) {having}""",  # noqa: S608 (constants; values are parameters)
-        parameters=(*parameters, *parameters, *level),
+        SELECT {columns} FROM (
+            SELECT number, {PUT_TOGETHER} FROM statistics_parts WHERE demo = ? AND {graded.sql} GROUP BY number
+        )
+    ) WHERE {narrowed.sql}""",  # noqa: S608 (constants; values are parameters)
+        parameters=(*chosen, *chosen, *narrowed.parameters),
     )
 
 
-def _where(filters: Filters) -> tuple[str, tuple[object, ...]]:
-    parts = ["demo = ?"]
-    values: list[object] = [filters.demo]
+def narrowing_sql(filters: Filters) -> Chosen:
+    """Return a condition over the columns of `people_sql` for narrowings other than view and model."""
+    parts: list[str] = []
+    values: list[object] = []
     if filters.since is not None:
         parts.append("month >= ?")
         values.append(month_number(filters.since))
     if filters.until is not None:
         parts.append("month <= ?")
         values.append(month_number(filters.until))
-    places = {
-        "region": [REGIONS.index(region) for region in filters.regions],
-        "view": [list(View).index(view) for view in filters.views],
-    }
-    for column, numbers in places.items():
-        if numbers:
-            parts.append(f"{column} IN ({', '.join(map(str, numbers))})")
-    if filters.model_ids:
-        parts.append("model IN (SELECT code FROM statistics_models WHERE list_contains(?, model_id))")
-        values.append(list(filters.model_ids))
+    if filters.regions:
+        parts.append(f"region IN ({', '.join(str(REGIONS.index(region)) for region in filters.regions)})")
     if filters.sources:
         parts.append(f"source IN ({', '.join('?' for _ in filters.sources)})")
         values.extend(filters.sources)
     for field in dict.fromkeys(field for field, _ in filters.answers):
         parts.append("number IN (SELECT number FROM statistics_answers WHERE field = ? AND list_contains(?, value))")
         values.extend([field, [value for name, value in filters.answers if name == field]])
-    return " AND ".join(parts), tuple(values)
+    if filters.having is not None:
+        parts.append(f"{filters.having} >= ?")
+        values.append(FIRST_GRADE + int(filters.having_at_least))
+    return Chosen(" AND ".join(parts) or "true", tuple(values))
+
+
+def _graded_sql(filters: Filters) -> Chosen:
+    """Return a condition over parts for the views and models of a filter."""
+    parts, values = ["true"], list[object]()
+    if filters.views:
+        parts.append(f"view IN ({', '.join(str(list(View).index(view)) for view in filters.views)})")
+    if filters.model_ids:
+        parts.append("model IN (SELECT code FROM statistics_models WHERE list_contains(?, model_id))")
+        values.append(list(filters.model_ids))
+    return Chosen(" AND ".join(parts), tuple(values))

@@ -23,16 +23,15 @@ photo. Someone with ten visits counts ten times, as the records do not know who 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain, combinations
 
 import numpy as np
 
-from core.records.facts import BAND_SHIFT
 from core.records.privacy import Counts, Lines, are_small, hidden_lines, shown_from
-from core.records.statistics.cells import CELLS, Cells, by_cell, read_cells
-from core.records.statistics.filters import AGE_BANDS, SEXES, Filters, Narrowing, people_sql
+from core.records.statistics.cells import CELLS, Cells, by_cell, read_all_cells, read_cells
+from core.records.statistics.counting import Keys, count_by, read_kept_months, subsets
+from core.records.statistics.filters import AGE_BANDS, SEXES, Filters, Narrowing
 from core.records.store import RecordStore
-from core.taxonomy import AgeBand, Severity, Sex
+from core.taxonomy import AgeBand, Condition, Severity, Sex
 
 Group = tuple[Sex | None, AgeBand | None]
 Measure = Callable[[Cells], Counts]
@@ -82,11 +81,17 @@ class Frame:
         chosen = self.filters.sexes
         return np.array([not chosen or sex in chosen for sex in SEXES], dtype=np.bool_)
 
-    @property
+    @cached_property
     def selected(self) -> Lines:
         """Cells that the filter's sexes and age bands name, (8, 3)."""
         cells: Lines = self.bands[:, None] & self.sexes[None, :]
         return cells
+
+    @cached_property
+    def _slices_fine(self) -> bool:
+        """Whether each month and value that the filter puts together has enough of the chosen sexes and ages."""
+        people = self.slices[:, self.selected].sum(axis=-1)
+        return not bool(are_small(people[:, None]).any())
 
     def blocks(self, measure: Measure) -> Counts:
         """Measure the filter's people and each combination around them.
@@ -97,13 +102,10 @@ class Frame:
         Returns:
             (1 + combinations, ...), the filter's own first.
         """
-        known: dict[int, Counts] = {}
-
-        def of(cells: Cells) -> Counts:
-            return known.setdefault(id(cells), measure(cells))
-
-        others = [np.sum([sign * of(cells) for sign, cells in terms], axis=0) for terms in self.around]
-        return np.stack([of(self.cells), *others])
+        everyone = {id(cells): cells for terms in self.around for _, cells in terms} | {id(self.cells): self.cells}
+        of = {name: measure(cells) for name, cells in everyone.items()}
+        others = [sum(sign * of[id(cells)] for sign, cells in terms) for terms in self.around]
+        return np.stack([of[id(self.cells)], *others])
 
     def shown(self, measure: Measure, small: Callable[[Counts], Lines]) -> Shown:
         """Choose what may be shown of the table of those who told both sex and age, and of those who did not.
@@ -153,13 +155,20 @@ class Frame:
         """
         blocks = self.blocks(measure)
         cornered = np.stack([self.corners(block) for block in blocks])
-        fine: Lines = np.logical_not(small(cornered).any(axis=(0, 1)))
-        if len(self.slices):
-            fine &= not are_small(np.stack([self.inside(part[..., None]) for part in self.slices])).any()
-        return fine
+        return np.asarray(~small(cornered).any(axis=(0, 1)) & self._slices_fine, np.bool_)
+
+    @cached_property
+    def splits(self) -> Lines:
+        """From which grades on each condition of the chosen sexes and ages may be split, as `shown_from`: (6, 4)."""
+        blocks = self.blocks(lambda cells: cells.grades)
+        allowed = shown_from(np.stack([self.corners(block) for block in blocks]))
+        return np.asarray(allowed.all(axis=(0, 1)) & self._slices_fine, np.bool_)
 
     def corners(self, table: Counts) -> Counts:
         """Sum a table (8, 3, ...) up inside and outside the chosen sexes and ages: (corners, ...)."""
+        if self.selected.all():
+            whole: Counts = table.sum(axis=(0, 1))[None]
+            return whole
         sides = [
             [chosen, np.logical_not(chosen)] if not chosen.all() else [chosen] for chosen in (self.bands, self.sexes)
         ]
@@ -188,21 +197,20 @@ def open_frame(store: RecordStore, filters: Filters) -> Frame:
     """
     version = store.version
     place = filters.only(filters.narrowed)
-    around, slices = store.memory.recall(
-        version, ("around", place), lambda: (_around(store, place), _slices(store, place))
-    )
-    return Frame(filters, read_cells(store, filters), around, slices)
 
+    def open_it() -> Frame:
+        around, slices = store.memory.recall(
+            version, ("around", place), lambda: (_around(store, place), _slices(store, place))
+        )
+        return Frame(filters, read_cells(store, filters), around, slices)
 
-def subsets(narrowings: tuple[Narrowing, ...]) -> list[tuple[Narrowing, ...]]:
-    """Return all combinations, the empty one first."""
-    return list(chain.from_iterable(combinations(narrowings, size) for size in range(len(narrowings) + 1)))
+    return store.memory.recall(version, ("frame", filters), open_it)
 
 
 def _around(store: RecordStore, filters: Filters) -> tuple[tuple[tuple[int, Cells], ...], ...]:
     """Put inclusion and exclusion together: people outside the narrowings of a combination and inside all others."""
     used = filters.narrowed
-    tables = {subset: read_cells(store, filters.only(subset)) for subset in subsets(used)}
+    tables = read_all_cells(store, filters, subsets(used))
     boxes = []
     for outside in subsets(used)[1:]:
         inside = [narrowing for narrowing in used if narrowing not in outside]
@@ -217,24 +225,20 @@ def _around(store: RecordStore, filters: Filters) -> tuple[tuple[tuple[int, Cell
 
 def _slices(store: RecordStore, filters: Filters) -> Counts:
     """Count people by each month and value that the filter puts together: (m, 8, 3)."""
-    columns = {Narrowing.TIME: "month", Narrowing.REGION: "region", Narrowing.SOURCE: "source"}
-    several = {
-        Narrowing.TIME: True,
-        Narrowing.REGION: len(set(filters.regions)) > 1,
-        Narrowing.SOURCE: len(set(filters.sources)) > 1,
-    }
-    tables = [
-        read_slices(store, filters, column)
-        for narrowing, column in columns.items()
-        if narrowing in filters.narrowed and several[narrowing]
-    ]
+    tables = []
+    if Narrowing.TIME in filters.narrowed:
+        tables.append(read_slices(store, filters, "month"))
+    if len(set(filters.regions)) > 1:
+        tables.append(read_slices(store, filters, "region"))
     tables += [read_cells(store, one).everyone[None] for one in _alternatives(filters)]
     return np.concatenate([np.zeros((0, *CELLS), np.int64), *tables])
 
 
 def _alternatives(filters: Filters) -> list[Filters]:
-    """The same filter with one of several models, views or values of an answer each time."""
+    """The same filter with one of several sources, models, views or values of an answer each time."""
     found: list[Filters] = []
+    if len(filters.sources) > 1:
+        found += [replace(filters, sources=(one,)) for one in filters.sources]
     if len(filters.model_ids) > 1:
         found += [replace(filters, model_ids=(one,)) for one in filters.model_ids]
     if len(filters.views) > 1:
@@ -253,7 +257,7 @@ def read_slices(store: RecordStore, filters: Filters, column: str) -> Counts:
     Args:
         store: The records.
         filters: Which people, of any sex and age.
-        column: A column of `people_sql`.
+        column: A column of `people_sql`, `month` or `region`.
 
     Raises:
         RecordsError: The records cannot be read.
@@ -262,17 +266,12 @@ def read_slices(store: RecordStore, filters: Filters, column: str) -> Counts:
     return np.stack(tables) if tables else np.zeros((0, *CELLS), np.int64)
 
 
-def read_slices_by_value(store: RecordStore, filters: Filters, column: str) -> dict[str, Counts]:
-    """Count people as `read_slices` does, with the values as text: value to (8, 3)."""
-    people = people_sql(filters)
-    with store.cursor() as cursor:
-        found = cursor.execute(
-            f"""SELECT {column} AS value, code >> {BAND_SHIFT} AS who, count(*) AS people
-                FROM ({people.sql}) GROUP BY ALL ORDER BY value""",  # noqa: S608 (constants; values are parameters)
-            list(people.parameters),
-        ).fetchall()
-    places: dict[str, list[tuple[int, int]]] = {}
-    for value, who, number in found:
-        places.setdefault(str(value), []).append((who, number))
-    tables = {value: np.array(rows, np.int64) for value, rows in places.items()}
-    return {value: by_cell(rows[:, 0], rows[:, 1])[..., 0] for value, rows in tables.items()}
+def read_slices_by_value(store: RecordStore, filters: Filters, column: str) -> dict[int, Counts]:
+    """Count people as `read_slices` does: value to (8, 3)."""
+    if column == "month" and set(filters.narrowed) <= {Narrowing.TIME}:
+        # Everyone has one state of each condition.
+        value, who, _, people = read_kept_months(store, filters, next(iter(Condition)))
+    else:
+        keys = Keys({"value": column, "who": "who"}, where=f"{column} IS NOT NULL")
+        value, who, people = count_by(store, filters, [filters.narrowed], keys)[filters.narrowed]
+    return {int(one): by_cell(who[value == one], people[value == one])[..., 0] for one in np.unique(value)}

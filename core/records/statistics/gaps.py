@@ -109,7 +109,7 @@ def _region(store: RecordStore, frame: Frame) -> Rate | None:
     if frame.filters.regions:
         return None
     tables = read_slices_by_value(store, frame.filters, "region")
-    untold = frame.inside(tables.get(str(len(REGIONS) - 1), np.zeros_like(frame.cells.everyone)))
+    untold = frame.inside(tables.get(len(REGIONS) - 1, np.zeros_like(frame.cells.everyone)))
     people = frame.inside(frame.cells.everyone)
     counts = np.array([people - untold, untold])
     if bool(are_small(counts)) or not frame.may_show(lambda cells: cells.everyone[..., None], are_small):

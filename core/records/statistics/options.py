@@ -37,30 +37,24 @@ def options(store: RecordStore, *, demo: bool = False) -> Options:
 
 
 def _options(store: RecordStore, *, demo: bool) -> Options:
-    facts = "SELECT * FROM statistics_facts WHERE demo = ?"
-    enough = f"HAVING count(DISTINCT number) >= {MIN_CELL}"
     months = store.query(
         f"""SELECT min(month), max(month) FROM (
-                SELECT month FROM ({facts}) WHERE month IS NOT NULL GROUP BY month {enough})""",  # noqa: S608
+                SELECT month FROM statistics_months WHERE demo = ? AND condition = 0
+                GROUP BY month HAVING sum(people) >= {MIN_CELL})""",  # noqa: S608 (a constant)
         [demo],
     )[0]
-    models = store.query(
-        f"""SELECT model_id FROM ({facts}) AS f JOIN statistics_models AS m ON m.code = f.model
-            WHERE model_id IS NOT NULL GROUP BY model_id {enough} ORDER BY model_id""",  # noqa: S608
+    offered = store.query(
+        f"""SELECT kind, field, value FROM statistics_options WHERE demo = ? AND people >= {MIN_CELL}
+            ORDER BY kind, field, CASE WHEN kind = 'answer' THEN -people END, value""",  # noqa: S608 (a constant)
         [demo],
     )
-    sources = store.query(f"SELECT source FROM ({facts}) GROUP BY source {enough} ORDER BY source", [demo])  # noqa: S608
     answers: dict[str, tuple[str, ...]] = {}
-    for field, value in store.query(
-        f"""SELECT field, value FROM statistics_answers
-            WHERE number IN (SELECT number FROM ({facts}))
-            GROUP BY ALL {enough} ORDER BY field, count(*) DESC, value""",  # noqa: S608
-        [demo],
-    ):
-        answers[field] = (*answers.get(field, ()), value)
+    for kind, field, value in offered:
+        if kind == "answer":
+            answers[field] = (*answers.get(field, ()), value)
     return Options(
         months=None if months[0] is None else (month_start(months[0]), month_start(months[1])),
-        model_ids=tuple(model for (model,) in models),
-        sources=tuple(source for (source,) in sources),
+        model_ids=tuple(value for kind, _, value in offered if kind == "model"),
+        sources=tuple(value for kind, _, value in offered if kind == "source"),
         answers=MappingProxyType(answers),
     )

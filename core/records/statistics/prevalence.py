@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-import numpy as np
-
 from core.records.privacy import Counts, Lines, are_small
 from core.records.statistics.cells import Cells, counted_in
 from core.records.statistics.filters import AGE_BANDS, EVERYONE, FIRST_GRADE, SEXES, Filters
@@ -129,9 +127,7 @@ def any_finding(store: RecordStore, at_least: Severity = Severity.MILD, filters:
     frame = open_frame(store, filters)
 
     def worst(cells: Cells) -> Counts:
-        states = cells.all_states.max(axis=0, initial=0)
-        grades = [cells.sum_up(cells.people * (states == FIRST_GRADE + int(grade))) for grade in Severity]
-        return counted_in(np.stack(grades, axis=-1))
+        return counted_in(cells.worst[..., FIRST_GRADE:])
 
     if not frame.may_show(worst, unsafe_from(at_least)):
         return None
@@ -140,8 +136,9 @@ def any_finding(store: RecordStore, at_least: Severity = Severity.MILD, filters:
 
 def rate_of(grades: Counts, at_least: Severity) -> Rate | None:
     """Give the rate of grade counts (4,); None where nobody was graded."""
-    n = int(grades.sum())
-    return wilson(int(grades[int(at_least) :].sum()), n) if n else None
+    counts = grades.tolist()
+    n = sum(counts)
+    return wilson(sum(counts[int(at_least) :]), n) if n else None
 
 
 def _prevalence(frame: Frame, condition: Condition, place: int, at_least: Severity) -> Prevalence:
@@ -168,8 +165,7 @@ def _prevalence(frame: Frame, condition: Condition, place: int, at_least: Severi
     whole_table = bool(bands.all() and sexes.all())
     by_sex[None] = rate(grades[:, -1].sum(axis=0), told=whole_table and bool(shown.by_sex[-1]))
     by_age[None] = rate(grades[-1].sum(axis=0), told=whole_table and bool(shown.by_age[-1]))
-    whole = frame.may_show(lambda cells: cells.grades[:, :, place], unsafe_from(at_least))
-    total = rate(frame.inside(grades), told=whole)
+    total = rate(frame.inside(grades), told=bool(frame.splits[place, at_least]))
     return Prevalence(
         condition,
         at_least,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from core.records.statistics.filters import EVERYONE, Filters
-from core.records.statistics.frame import open_frame, unsafe_from
+from core.records.statistics.frame import open_frame
 from core.records.statistics.rates import Rate, wilson
 from core.records.store import RecordStore
 from core.taxonomy import Condition, Severity
@@ -50,14 +50,13 @@ def severity_shares(store: RecordStore, filters: Filters = EVERYONE) -> Mapping[
         RecordsError: The records cannot be read.
     """
     frame = open_frame(store, filters)
-    splits = {grade: frame.may_show_all(lambda cells: cells.grades, unsafe_from(grade)) for grade in Severity}
     grades = frame.inside(frame.cells.grades)
     answers = {}
     for place, condition in enumerate(Condition):
         counts = [int(count) for count in grades[place]]
         n = sum(counts)
-        starts = [Severity.GOOD, *(g for g in list(Severity)[1:] if splits[g][place])]
-        if not n or not splits[Severity.GOOD][place]:
+        starts = [Severity.GOOD, *(g for g in list(Severity)[1:] if frame.splits[place, g])]
+        if not n or not frame.splits[place, Severity.GOOD]:
             answers[condition] = SeverityShares(condition, None, ())
             continue
         ends = [*(Severity(start - 1) for start in starts[1:]), Severity.SEVERE]

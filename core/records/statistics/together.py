@@ -4,16 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.records.facts import BAND_SHIFT
 from core.records.privacy import Counts, Lines, are_small
-from core.records.statistics.cells import Cells, is_untold
+from core.records.statistics.cells import PAIRS, Cells
 from core.records.statistics.filters import EVERYONE, FIRST_GRADE, Filters
 from core.records.statistics.frame import Frame, open_frame
 from core.records.statistics.rates import Estimate, lift
 from core.records.store import RecordStore
 from core.taxonomy import Condition, Severity
-
-_PAIRS = [(a, b) for a in range(len(Condition)) for b in range(a + 1, len(Condition))]
 
 
 @dataclass(frozen=True)
@@ -64,17 +61,15 @@ def co_occurrence(
 
 
 def _pairs(frame: Frame, at_least: Severity) -> tuple[Pair, ...]:
-    chosen = None if frame.selected.all() else frame.selected
-
     def fourfold(cells: Cells) -> Counts:
-        return _fourfold(cells, at_least, chosen)
+        return frame.corners(_fourfold(cells, at_least))
 
     blocks = frame.blocks(fourfold)
     told: Lines = np.logical_not(are_small(blocks).any(axis=(0, 1)))
     told &= frame.may_show(lambda cells: cells.everyone[..., None], are_small)
     conditions = list(Condition)
     pairs = []
-    for number, (a, b) in enumerate(_PAIRS):
+    for number, (a, b) in enumerate(PAIRS):
         both, only_first, only_second, neither = (int(count) for count in blocks[0, 0, number])
         n = both + only_first + only_second + neither
         if not n or not told[number]:
@@ -96,30 +91,18 @@ def _pairs(frame: Frame, at_least: Severity) -> tuple[Pair, ...]:
     return tuple(pairs)
 
 
-def _fourfold(cells: Cells, at_least: Severity, chosen: Lines | None) -> Counts:
-    """Count people with both, one, the other and neither of each pair, inside and outside: (sides, 15, 4).
+def _fourfold(cells: Cells, at_least: Severity) -> Counts:
+    """Count people with both, one, the other and neither of each pair, by age band and sex: (8, 3, 15, 4).
 
     Those who told no sex or no age are counted in the pairs where that gives no small group of them away.
     """
-    sides = [np.ones(len(cells.codes), np.bool_)]
-    if chosen is not None:
-        inside = cells.chosen(chosen)
-        sides = [inside, ~inside]
-    untold = is_untold(cells.codes >> BAND_SHIFT)
-    kept = np.logical_not(are_small(_count_pairs(cells, at_least, untold)))[:, None]
-    told = [_count_pairs(cells, at_least, side & ~untold) for side in sides]
-    others = [_count_pairs(cells, at_least, side & untold) * kept for side in sides]
-    return np.stack(told) + np.stack(others)
-
-
-def _count_pairs(cells: Cells, at_least: Severity, chosen: Lines) -> Counts:
-    """Count the chosen codes' people by pair: (15, 4)."""
-    states, people = cells.all_states[:, chosen], cells.people[chosen]
-    graded = (states >= FIRST_GRADE).astype(np.float64)
-    present = (states >= FIRST_GRADE + int(at_least)).astype(np.float64)
-    absent = graded - present
-    both, first_only, neither = (
-        np.rint((left * people) @ right.T).astype(np.int64)
-        for left, right in ((present, present), (present, absent), (absent, absent))
-    )
-    return np.stack([[both[a, b], first_only[a, b], first_only[b, a], neither[a, b]] for a, b in _PAIRS])
+    graded = cells.pairs[..., FIRST_GRADE:, FIRST_GRADE:]
+    level = int(at_least)
+    present, absent = slice(level, None), slice(None, level)
+    sides = ((present, present), (present, absent), (absent, present), (absent, absent))
+    table = np.stack([graded[..., first, second].sum(axis=(-2, -1)) for first, second in sides], axis=-1)
+    untold = table[-1].sum(axis=0) + table[:-1, -1].sum(axis=0)
+    kept = np.logical_not(are_small(untold))[:, None]
+    table[-1] *= kept
+    table[:-1, -1] *= kept
+    return table

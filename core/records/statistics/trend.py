@@ -4,20 +4,30 @@ The three series fit together: where a day or week is hidden, neither the months
 away. A week that lies in two months is taken as two pieces for that, and shown where both may be.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from core.records.facts import BAND_SHIFT, STATES, state_sql
+from core.records.facts_code import STATES
 from core.records.privacy import MIN_CELL, Counts, Lines, are_small
 from core.records.statistics.cells import CELLS, is_untold, read_cells
-from core.records.statistics.filters import EVERYONE, FIRST_GRADE, Filters, Narrowing, month_number, people_sql
-from core.records.statistics.frame import Frame, open_frame, subsets, unsafe_from
+from core.records.statistics.counting import Keys, Narrowings, count_by, read_kept_months, subsets
+from core.records.statistics.filters import (
+    EVERYONE,
+    FIRST_GRADE,
+    Filters,
+    Narrowing,
+    month_number,
+    month_start,
+    people_sql,
+)
+from core.records.statistics.frame import Frame, open_frame, unsafe_from
 from core.records.statistics.prevalence import rate_of
 from core.records.statistics.rates import Rate
 from core.records.store import RecordStore
@@ -183,7 +193,9 @@ def _blocks(store: RecordStore, frame: Frame, condition: Condition, grain: Perio
     place = frame.filters.only(frame.filters.narrowed)
     used = tuple(narrowing for narrowing in place.narrowed if narrowing != Narrowing.TIME)
     timed = (Narrowing.TIME,) if Narrowing.TIME in place.narrowed else ()
-    tables = {subset: read_series(store, place.only((*timed, *subset)), condition, grain) for subset in subsets(used)}
+    asked = {subset: tuple(n for n in Narrowing if n in (*timed, *subset)) for subset in subsets(used)}
+    series = read_all_series(store, place, list(asked.values()), condition, grain)
+    tables = {subset: series[narrowings] for subset, narrowings in asked.items()}
     starts = np.unique(np.concatenate([series.starts for series in tables.values()]))
     laid = {subset: _laid_out(series, starts) for subset, series in tables.items()}
     blocks = []
@@ -290,26 +302,39 @@ def read_series(store: RecordStore, filters: Filters, condition: Condition, grai
     Raises:
         RecordsError: The records cannot be read.
     """
-    chosen = filters.only(filters.narrowed)
-    return store.memory.recall(
-        store.version, ("series", chosen, condition, grain), lambda: _read(store, chosen, condition, grain)
-    )
+    return read_all_series(store, filters, [filters.narrowed], condition, grain)[filters.narrowed]
 
 
-def _read(store: RecordStore, filters: Filters, condition: Condition, grain: Period) -> Series:
-    people, column = people_sql(filters), "month" if grain == Period.MONTH else "day"
-    with store.cursor() as cursor:
-        # Several narrow keys are grouped by faster than one wide one.
-        found = cursor.execute(
-            f"""SELECT {column} AS time, (code >> {BAND_SHIFT})::UTINYINT AS who,
-                    {state_sql(condition)}::UTINYINT AS state, count(*) AS people
-                FROM ({people.sql}) WHERE {column} IS NOT NULL GROUP BY ALL""",  # noqa: S608 (constants; parameters)
-            list(people.parameters),
-        ).fetchnumpy()
-    time, who, state, number = (np.asarray(found[name]).astype(np.int64) for name in ("time", "who", "state", "people"))
-    counted = read_cells(store, filters)
-    if counted.left_out or counted.untold_out[list(Condition).index(condition)]:
-        number = np.where(is_untold(who), 0, number)
+def read_all_series(
+    store: RecordStore, filters: Filters, asked: Sequence[Narrowings], condition: Condition, grain: Period
+) -> dict[Narrowings, Series]:
+    """Count people by time for several combinations of a filter's narrowings, each as `read_series` does.
+
+    Raises:
+        RecordsError: The records cannot be read.
+    """
+    version, place = store.version, list(Condition).index(condition)
+    questions = {one: ("series", filters.only(one), condition, grain) for one in asked}
+    unknown = [one for one, question in questions.items() if not store.memory.knows(version, question)]
+    kept = [one for one in unknown if grain == Period.MONTH and set(one) <= {Narrowing.TIME}]
+    column = "month" if grain == Period.MONTH else "day"
+    keys = Keys({"time": column, "who": "who", "state": str(condition)}, where=f"{column} IS NOT NULL")
+    scanned = [one for one in unknown if one not in kept]
+    counted = count_by(store, filters, scanned, keys)
+    counted |= {one: read_kept_months(store, filters.only(one), condition) for one in kept}
+
+    def make(one: Narrowings) -> Series:
+        if one not in counted:  # what was known a moment ago may be forgotten by now
+            return read_series(store, filters.only(one), condition, grain)
+        cells = read_cells(store, filters.only(one))
+        return _lay_out(counted[one], grain, told_only=bool(cells.left_out or cells.untold_out[place]))
+
+    return {one: store.memory.recall(version, question, partial(make, one)) for one, question in questions.items()}
+
+
+def _lay_out(counted: tuple[Counts, ...], grain: Period, *, told_only: bool) -> Series:
+    time, who, state, people = counted
+    number = np.where(is_untold(who), 0, people) if told_only else people
     times, row = np.unique(time, return_inverse=True)
     table = np.zeros((len(times), CELLS[1], CELLS[0], STATES), np.int64)
     table[row, who // CELLS[0], who % CELLS[0], state] = number
@@ -332,12 +357,16 @@ def model_marks(store: RecordStore, filters: Filters = EVERYONE) -> tuple[ModelM
 
 def _marks(store: RecordStore, filters: Filters) -> tuple[ModelMark, ...]:
     people = people_sql(filters)
-    rows = store.query(
-        f"""SELECT min(month) AS start, model_id, model_version
-            FROM (SELECT month, model FROM ({people.sql}) WHERE month IS NOT NULL
-                  GROUP BY ALL HAVING count(*) >= {MIN_CELL}) AS seen
-            JOIN statistics_models AS m ON m.code = seen.model
-            GROUP BY ALL ORDER BY ALL""",  # noqa: S608 (constants; values are parameters)
-        people.parameters,
-    )
-    return tuple(ModelMark(date(start // 12, start % 12 + 1, 1), model, version) for start, model, version in rows)
+    sql, parameters = f"SELECT month, model, count(*) FROM ({people.sql}) GROUP BY month, model", people.parameters  # noqa: S608
+    if not filters.narrowed:
+        # Kept, and everyone has one state of each condition.
+        sql = """SELECT month, model, sum(people)::BIGINT FROM statistics_months
+                 WHERE demo = ? AND condition = 0 GROUP BY month, model"""
+        parameters = (filters.demo,)
+    first: dict[int, int] = {}
+    for month, model, number in store.query(sql, parameters):
+        if month is not None and number >= MIN_CELL:
+            first[model] = min(month, first.get(model, month))
+    names = {code: (name, version) for code, name, version in store.query("FROM statistics_models")}
+    marks = [ModelMark(month_start(month), *names[model]) for model, month in first.items()]
+    return tuple(sorted(marks, key=lambda mark: (mark.start, mark.model_id or "", mark.model_version or "")))
