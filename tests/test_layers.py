@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "records": FLOW | {"database_faults"},
     "clinics": FLOW | {"database_faults"},
     "care": FLOW,
-    "benchmark": FLOW | {"vision", "clinics", "care", "records"},
+    "benchmark": FLOW | {"vision", "lab", "clinics", "care", "records"},
     "interface": FLOW | {"vision", "lab", "records", "clinics", "care"},
     "commands": FLOW | {"vision", "lab", "records", "clinics", "care", "benchmark"},
     "__main__": FLOW | {"commands"},

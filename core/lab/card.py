@@ -1,13 +1,16 @@
 """The card of a package: what it is for, what it was made of, what was measured, where it ends."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from core.lab.recipe import Recipe
+from core.vision.classifier import ClassifierDescription
 from core.vision.package import Description
 
 _USE = """Grades photos for information: a grade and a likelihood, never a diagnosis, and no medical device. It does not
 replace a dermatologist. Pus, pain, fever, sudden or patchy hair loss, or a child: see a doctor first, whatever the
 grade says."""
+_NO_DIAGNOSIS = "Its answers are information, never a diagnosis, and this is no medical device: see a dermatologist."
 
 
 def write_card(description: Description, recipe: Recipe) -> str:
@@ -15,6 +18,7 @@ def write_card(description: Description, recipe: Recipe) -> str:
     training = description.training
     sections = [
         f"# {description.id} {description.version}",
+        *stop_warning(training),
         recipe.description["en"],
         "## Intended use",
         _USE,
@@ -32,6 +36,60 @@ def write_card(description: Description, recipe: Recipe) -> str:
         + ", ".join(f"{name} {version}" for name, version in description.libraries.items()),
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def write_classifier_card(description: ClassifierDescription, recipe: Recipe) -> str:
+    """Write `CARD.md` of a classifier package."""
+    training, task = description.training, description.task
+    sections = [
+        f"# {description.id} {description.version}",
+        *stop_warning(training),
+        recipe.description["en"],
+        "## Intended use",
+        f"{task.names['en']}. {task.description.get('en', '')}".strip(),
+        _NO_DIAGNOSIS if task.view is not None else "Answers come with a likelihood; none of them is certain.",
+        "## Data and attribution",
+        recipe.card.data,
+        f"Trained from `{training['data']}` with {training['real_photos']} photos in training or calibration; no photo "
+        "is part of this package.",
+        "## Made by",
+        f"```\n{training['command']}\n```",
+        "## Measured",
+        f"{description.metrics['classified']['data']}.",
+        _class_table(description.metrics["classified"]["outputs"]),
+        "## Limits",
+        recipe.card.limits,
+        "## Input and libraries",
+        f"{description.architecture}, {description.input.width} x {description.input.height} pixels. "
+        + ", ".join(f"{name} {version}" for name, version in description.libraries.items()),
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def stop_warning(training: Mapping[str, Any]) -> list[str]:
+    """What a card says first where the training was stopped before its end; nothing where it was not."""
+    stopped = training.get("cancelled")
+    if not stopped:
+        return []
+    where = f"stage {stopped['stage']}, after epoch {stopped['epoch']} of {stopped['epochs']}"
+    return [f"**Cancelled before its end ({where}).** This is the best network so far, not what the recipe makes."]
+
+
+def _class_table(outputs: Mapping[str, Any]) -> str:
+    names = ("n", "accuracy", "balanced_accuracy", "macro_f1", "quadratic_kappa", "auroc", "ece")
+    head = ["output", *(name.replace("_", " ") for name in names), "recall by class"]
+    rows = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    for output, figures in outputs.items():
+        parts = {f"{output}: {name}": one for name, one in figures["classes"].items()} if "classes" in figures else None
+        for name, one in (parts or {output: figures}).items():
+            recall = " / ".join("-" if r is None else f"{r:.2f}" for r in one["recall"])
+            cells = [str(one["n"]), *(_figure(one.get(key)) for key in names[1:]), recall]
+            rows.append("| " + " | ".join([name, *cells]) + " |")
+    covered = ", ".join(
+        f"{output} {_figure(figures['coverage'])} with {figures['set_size']:.2f} classes"
+        for output, figures in outputs.items()
+    )
+    return "\n".join(rows) + f"\n\nShare of sets that hold the truth, and their mean size: {covered}."
 
 
 def _measured(metrics: Any) -> list[str]:  # noqa: ANN401 - JSON values

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import RunError
-from core.lab.epochs import StopAsked, Watched
+from core.lab.epochs import StopAsked
 from core.lab.fitness import fit_domain, held_out_distances
 from core.lab.graded import DOMAIN_COMPONENTS, DOMAIN_REFUSALS, Fitted, quality_limits
 from core.lab.graders import Prediction, fit_grader, predict, reached_grader
@@ -18,6 +18,7 @@ from core.lab.recipe import Recipe
 from core.lab.session import Session
 from core.lab.splitting import group_folds
 from core.lab.transfer import Transfer, transfer_to_real
+from core.lab.watching import Watched
 from core.taxonomy import View
 from core.vision.backbones import OrdinalGrader
 from core.vision.package import DomainModel

@@ -8,8 +8,6 @@ from typing import Any
 
 import lightning.pytorch as pl
 import numpy as np
-import numpy.typing as npt
-import torch
 from lightning.pytorch.callbacks import Callback
 
 from core.errors import RunError
@@ -17,29 +15,12 @@ from core.lab.checkpoint import Checkpoint, Sums, write_checkpoint, write_weight
 from core.lab.history import EpochRow, append_epoch
 from core.lab.learner import Learner
 from core.lab.loader import PictureLoader
-from core.lab.objectives import Objective, raw_outputs
-from core.lab.pictures import Pictures
 from core.lab.stopping import Best, BestEpoch
+from core.lab.watching import Watched, measure
 
 # An epoch of a large network over a large set takes hours; no more than this is lost to a kill.
 CHECKPOINT_SECONDS = 600.0
 BEST = "best-{epoch}.ckpt"
-
-
-@dataclass(frozen=True)
-class Watched:
-    """Photos a training is measured on after every epoch, never learnt from.
-
-    Attributes:
-        pictures: uint8 (N, H, W, 3).
-        labels: int (N, columns).
-        chooses: Whether they say when to stop, which epoch was best and when to lower the rate. Photos that a network
-            is judged by must not.
-    """
-
-    pictures: Pictures
-    labels: npt.NDArray[np.int64]
-    chooses: bool
 
 
 @dataclass(frozen=True)
@@ -128,7 +109,8 @@ class Keeper(Callback):
         learner.step += 1
         self._done += 1
         self._take_time(learner.sums)
-        self.tell(self._moment(learner))
+        if trainer.is_global_zero:
+            self.tell(self._moment(learner))
         # Processes that train together must stop at the same step.
         stop = bool(trainer.strategy.reduce_boolean_decision(self.stop_asked(), all=False))
         due = stop or time.perf_counter() - self._written >= self.checkpoint_seconds
@@ -151,7 +133,8 @@ class Keeper(Callback):
         self._write(trainer, learner, ended=ended)
         if trainer.is_global_zero:
             self._drop_former_best()
-        self.tell(self._moment(learner, row))
+        if trainer.is_global_zero:
+            self.tell(self._moment(learner, row))
         trainer.should_stop = ended
 
     def _close_epoch(self, trainer: pl.Trainer, learner: Learner) -> EpochRow:
@@ -212,29 +195,6 @@ class Keeper(Callback):
         sums = learner.sums
         loss = sums.loss / sums.steps if sums.steps else None
         return Moment(learner.epoch, epochs, learner.step, steps, loss, pace * left if self._done else None, row)
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Loss, accuracy and mean quadratic kappa on watched photos; kappa is None where undefined."""
-
-    loss: float
-    accuracy: float
-    kappa: float | None
-
-
-def measure(objective: Objective, watched: Watched) -> Measured:
-    """Measure a network on watched photos, by the most probable answer."""
-    raw = torch.from_numpy(raw_outputs(objective, watched.pictures))
-    device = next(objective.network.parameters()).device
-    with torch.no_grad():
-        raw = raw.to(device)
-        loss = float(objective.loss(raw, torch.from_numpy(watched.labels).to(device)))
-        answers = objective.answers(raw).cpu().numpy()
-    known = watched.labels >= 0
-    kappas = objective.kappas(watched.labels, answers)
-    accuracy = float((watched.labels == answers)[known].mean()) if known.any() else 0.0
-    return Measured(loss, accuracy, float(np.mean(kappas)) if kappas else None)
 
 
 def best_epoch(checkpoint: Checkpoint) -> Best | None:

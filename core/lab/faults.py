@@ -7,8 +7,10 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 from lightning.fabric.utilities.exceptions import MisconfigurationException
+from torch.multiprocessing import ProcessException
 
 from core.errors import RunError
+from core.lab.epochs import StopAsked
 from core.lab.objectives import Objective
 from core.lab.optimisers import build_optimiser
 from core.lab.recipe import Recipe
@@ -31,6 +33,8 @@ def faults_explained(recipe: Recipe, objective: Objective, columns: int) -> Iter
     """
     try:
         yield
+    except ProcessException as error:
+        raise _from_another_process(error) from error
     except MisconfigurationException as error:
         if recipe.training.devices == 1:
             raise
@@ -48,6 +52,14 @@ def faults_explained(recipe: Recipe, objective: Objective, columns: int) -> Iter
     if fits is None:
         raise RunError("run.out_of_memory_at_all", **size)
     raise RunError("run.out_of_memory", fits=fits, **size)
+
+
+def _from_another_process(error: ProcessException) -> Exception:
+    """What ended the processes of several devices: only the text of it comes back from there."""
+    if StopAsked.__name__ in str(error):
+        return StopAsked()
+    lines = str(error).strip().splitlines() or ["-"]
+    return RunError("run.bug", detail=lines[-1])
 
 
 def is_out_of_memory(error: BaseException) -> bool:

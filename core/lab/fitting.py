@@ -16,7 +16,7 @@ import torch
 from core.errors import ManifestError
 from core.lab.augment import build_augmentation
 from core.lab.checkpoint import Checkpoint, read_checkpoint, read_weights
-from core.lab.epochs import BEST, CHECKPOINT_SECONDS, Keeper, Moment, Watched, best_epoch
+from core.lab.epochs import BEST, CHECKPOINT_SECONDS, Keeper, Moment, best_epoch
 from core.lab.faults import faults_explained
 from core.lab.learner import Learner
 from core.lab.loader import PictureLoader
@@ -24,6 +24,7 @@ from core.lab.objectives import Objective
 from core.lab.pictures import Pictures
 from core.lab.recipe import Recipe
 from core.lab.stopping import BestEpoch
+from core.lab.watching import Watched
 
 _FEWEST = 2
 

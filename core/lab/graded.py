@@ -1,4 +1,4 @@
-"""Recipes that grade a view of the scalp: networks measured on photos they did not see, then one to ship."""
+"""The way of a recipe that grades a view of the scalp: networks measured on photos they did not see, one to ship."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,18 +7,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.errors import RunError
-from core.lab.epochs import StopAsked
 from core.lab.fitness import fit_domain, fit_quality
+from core.lab.fitting import Watch
 from core.lab.graders import fit_grader, predict, reached_grader
 from core.lab.grading import Graded, Scored, grade_on_held_out, grade_on_test
 from core.lab.held_out import write_held_out
 from core.lab.manifest import Manifest
-from core.lab.parts import Flags, Parts, Splits, fold_of, is_steered, share_out, splits_of
+from core.lab.parts import Flags, Parts
 from core.lab.pictures import PictureSet
 from core.lab.recipe import Recipe
 from core.lab.session import Session
-from core.lab.splitting import group_folds
+from core.lab.stages import Arrays, Held, measuring_folds, run_folds, run_splits
 from core.taxonomy import View
 from core.vision.backbones import OrdinalGrader
 from core.vision.package import DomainModel, Grading, QualityLimits
@@ -27,10 +26,9 @@ from core.vision.quality import measure
 DOMAIN_COMPONENTS = 24
 # Share of held-out real photos that may fall outside their own domain.
 DOMAIN_REFUSALS = 0.015
-# Photos held out once, by one network, are calibrated in parts of their own.
-_INNER_FOLDS = 5
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -54,21 +52,48 @@ class Fitted:
     used: Manifest
 
 
-@dataclass(frozen=True)
-class _Judged:
-    """A network with what it said of photos it did not see."""
+class _Grading:
+    """Trains graders stage by stage, see `core.lab.stages.Trainee`."""
 
-    grader: OrdinalGrader
-    scores: npt.NDArray[np.float32]
-    distances: npt.NDArray[np.float32]
+    def __init__(self, recipe: Recipe, photos: PictureSet, labels: Ints) -> None:
+        self.recipe = recipe
+        self.photos = photos
+        self.labels = labels
+        self._grader: OrdinalGrader | None = None
+
+    @property
+    def grader(self) -> OrdinalGrader:
+        """The network of the last stage."""
+        if self._grader is None:
+            raise ValueError("no stage has been trained yet")
+        return self._grader
+
+    def fit(self, folder: Path, parts: Parts, watch: Watch) -> None:
+        """Train a stage."""
+        pictures, watched = self.photos.pictures, parts.watch(self.photos.pictures, self.labels)
+        self._grader = fit_grader(
+            self.recipe, pictures[parts.learnt], self.labels[parts.learnt], folder, watched, watch
+        )
+
+    def reach(self, folder: Path, parts: Parts) -> bool:
+        """Take what a stage came to."""
+        reached = reached_grader(self.recipe, self.labels[parts.learnt], folder)
+        self._grader = reached or self._grader
+        return reached is not None
+
+    def judge(self, parts: Parts, held_out: Flags) -> Arrays:
+        """Scores of held-out photos, and how far these lie from those learnt from."""
+        prediction = predict(self.grader, self.photos.pictures[held_out])
+        domain = fit_domain(predict(self.grader, self.photos.pictures[parts.learnt]).signatures, DOMAIN_COMPONENTS)
+        return {"scores": prediction.scores, "distances": domain.distance(prediction.signatures)}
 
 
 def train_on_graded(session: Session, photos: PictureSet, labels: Ints, root: Path) -> Fitted:
     """Measure by folds or splits, write the held-out rows, and give what a package is made of.
 
     Args:
-        session: The run and its stages. One that was stopped gives its best network so far, measured on the photos
-            that network did not see.
+        session: The run and its stages. One that was stopped gives its best network so far, measured on photos that
+            network, or the one of another fold, did not see.
         photos: Graded photos.
         labels: int (N, conditions), positions among the recipe's grades, or -1.
         root: The folder the manifest's files are named from.
@@ -76,174 +101,58 @@ def train_on_graded(session: Session, photos: PictureSet, labels: Ints, root: Pa
     Raises:
         RunError: Stopped before there was a network (`run.stopped_with_nothing`).
     """
-    if session.run.recipe.validation.folds:
-        return _by_folds(session, photos, labels, root)
-    return _by_splits(session, photos, labels, root)
-
-
-def _by_folds(session: Session, photos: PictureSet, labels: Ints, root: Path) -> Fitted:
-    run, recipe = session.run, session.run.recipe
-    count = recipe.validation.folds
-    folds = fold_of(recipe, photos.manifest, labels)
-    session.plan([*(f"fold-{fold}" for fold in range(count)), *([] if recipe.validation.measure_only else ["final"])])
-    scores = np.full(labels.shape, np.nan, dtype=np.float32)
-    distances = np.full(len(labels), np.nan, dtype=np.float32)
-    grader: OrdinalGrader | None = None
-    for fold in range(count):
-        held_out, stage = folds == fold, f"fold-{fold}"
-        saved = run.load_arrays(stage)
-        if saved is None:
-            parts = share_out(recipe, ~held_out, held_out, labels, photos.manifest.groups())
-            judged = _train_and_judge(session, stage, photos, labels, parts, held_out)
-            if judged is None:
-                break
-            grader, saved = judged.grader, {"scores": judged.scores, "distances": judged.distances}
-            if session.stopped is None:
-                run.save_arrays(stage, **saved)
-        scores[held_out], distances[held_out] = saved["scores"], saved["distances"]
-        if session.stopped is not None:
-            break
-    done = np.isfinite(distances)
-    if not done.any():
-        raise RunError("run.stopped_with_nothing", folder=run.folder)
-    graded, how = _measure(
-        recipe, photos.manifest.subset(np.flatnonzero(done)), scores[done], labels[done], folds[done], root
-    )
-    write_held_out(run.folder, graded.rows)
-    metrics = _metrics(recipe, graded, distances[done], f"{int(done.sum())} real {recipe.view.value} photos, {how}")
-    everything = np.ones(len(labels), dtype=np.bool_)
-    if session.stopped is None and not recipe.validation.measure_only:
-        parts = share_out(recipe, everything, ~everything, labels, photos.manifest.groups())
-        judged = _train_and_judge(session, "final", photos, labels, parts, ~everything)
-        grader = judged.grader if judged is not None else None
-    if grader is None:
-        grader = _last_grader(session, labels, folds, photos)
-    return _fitted(recipe, grader, graded, photos, everything, distances[done], metrics)
-
-
-def _by_splits(session: Session, photos: PictureSet, labels: Ints, root: Path) -> Fitted:
     recipe = session.run.recipe
-    splits = splits_of(recipe, photos.manifest, labels)
-    session.plan(["final"])
-    held_out = splits.validation | splits.test
-    judged = _train_and_judge(
-        session, "final", photos, labels, split_parts(recipe, splits, labels, photos.manifest), held_out
-    )
-    if judged is None:
-        raise RunError("run.stopped_with_nothing", folder=session.run.folder)
-    scores = np.full(labels.shape, np.nan, dtype=np.float32)
-    scores[held_out] = judged.scores
-
-    def scored(flags: Flags) -> Scored:
-        return Scored(scores[flags], labels[flags], photos.manifest.subset(np.flatnonzero(flags)))
-
-    if splits.test.any() and splits.validation.any():
-        graded = grade_on_test(recipe, scored(splits.validation), scored(splits.test), root)
-        measured, how = splits.test, f"the test split; calibrated on {int(splits.validation.sum())} validation photos"
+    trainee = _Grading(recipe, photos, labels)
+    if recipe.validation.folds:
+        held = run_folds(session, trainee, photos.manifest, labels)
+        graded, how = _measure(recipe, photos.manifest, labels, held, root)
     else:
-        part = scored(held_out)
-        folds = np.zeros(len(part.labels), dtype=np.int64)
-        graded, how = _measure(recipe, part.manifest, part.scores, part.labels, folds, root)
-        measured = held_out
+        held, splits = run_splits(session, trainee, photos.manifest, labels)
+        if splits.test.any() and splits.validation.any():
+            validation, test = (
+                Scored(
+                    held.arrays["scores"][flags[held.done]], labels[flags], photos.manifest.subset(flags.nonzero()[0])
+                )
+                for flags in (splits.validation, splits.test)
+            )
+            graded = grade_on_test(recipe, validation, test, root)
+            how = f"the test split; calibrated on {int(splits.validation.sum())} validation photos"
+        else:
+            graded, how = _measure(recipe, photos.manifest, labels, held, root)
     write_held_out(session.run.folder, graded.rows)
-    data = f"{int(measured.sum())} real {recipe.view.value} photos, {how}"
-    distances = judged.distances
-    return _fitted(
-        recipe, judged.grader, graded, photos, splits.train, distances, _metrics(recipe, graded, distances, data)
+    distances = held.arrays["distances"]
+    limit = float(np.quantile(distances, 1 - DOMAIN_REFUSALS))
+    metrics = _metrics(recipe, graded, distances, limit, how)
+    signatures = predict(trainee.grader, photos.pictures[held.learnt]).signatures
+    return Fitted(
+        grader=trainee.grader,
+        gradings=graded.gradings,
+        domains={recipe.view: (fit_domain(signatures, DOMAIN_COMPONENTS, limit),)},
+        quality=quality_limits(recipe, photos),
+        metrics=metrics,
+        used=photos.manifest,
     )
 
 
-def split_parts(recipe: Recipe, splits: Splits, labels: Ints, manifest: Manifest) -> Parts:
-    """What a network learns from and watches where the manifest shares photos out.
-
-    Validation photos steer where there are test photos to judge by; else photos to steer by are cut out of the
-    training's own.
-    """
-    if splits.test.any() and splits.validation.any():
-        return Parts(splits.train, splits.validation, is_steered(recipe))
-    return share_out(recipe, splits.train, splits.validation | splits.test, labels, manifest.groups())
+def _measure(recipe: Recipe, manifest: Manifest, labels: Ints, held: Held, root: Path) -> tuple[Graded, str]:
+    """Calibrate and measure on all photos held out."""
+    photos, labels = manifest.subset(np.flatnonzero(held.done)), labels[held.done]
+    folds, how = measuring_folds(recipe, held, photos, labels)
+    return grade_on_held_out(recipe, held.arrays["scores"], labels, folds, photos, root), how
 
 
-def _train_and_judge(
-    session: Session, stage: str, photos: PictureSet, labels: Ints, parts: Parts, held_out: Flags
-) -> _Judged | None:
-    """Train a stage and run it over photos held out from it; None where it was stopped before it had a network."""
-    recipe, folder = session.run.recipe, session.run.stage(stage)
-    learnt = photos.pictures[parts.learnt], labels[parts.learnt]
-    grader: OrdinalGrader | None
-    with session.stage(stage) as watch:
-        try:
-            grader = fit_grader(recipe, *learnt, folder, parts.watch(photos.pictures, labels), watch)
-        except StopAsked:
-            session.note_stop()
-            grader = reached_grader(recipe, learnt[1], folder)
-    if grader is None:
-        return None
-    if not held_out.any():
-        empty = np.empty((0, labels.shape[1]), np.float32)
-        return _Judged(grader, empty, np.empty(0, np.float32))
-    prediction = predict(grader, photos.pictures[held_out])
-    domain = fit_domain(predict(grader, learnt[0]).signatures, DOMAIN_COMPONENTS)
-    return _Judged(grader, prediction.scores, domain.distance(prediction.signatures))
-
-
-def _last_grader(session: Session, labels: Ints, folds: Ints, photos: PictureSet) -> OrdinalGrader:
-    """The network of the last stage that has one: what a stopped run ships."""
-    recipe, run = session.run.recipe, session.run
-    for fold in reversed(range(recipe.validation.folds)):
-        parts = share_out(recipe, folds != fold, folds == fold, labels, photos.manifest.groups())
-        grader = reached_grader(recipe, labels[parts.learnt], run.stage(f"fold-{fold}"))
-        if grader is not None:
-            return grader
-    raise RunError("run.stopped_with_nothing", folder=run.folder)
-
-
-def _measure(
-    recipe: Recipe, manifest: Manifest, scores: npt.NDArray[np.float32], labels: Ints, folds: Ints, root: Path
-) -> tuple[Graded, str]:
-    """Calibrate and measure; photos of one fold alone are calibrated in parts of their own."""
-    count = len(np.unique(folds))
-    if count > 1:
-        how = f"{count}-fold by group; calibration of each fold fitted on the others"
-        return grade_on_held_out(recipe, scores, labels, folds, manifest, root), how
-    inner = min(_INNER_FOLDS, len(np.unique(manifest.groups())))
-    folds = group_folds(labels[:, 0], manifest.groups(), inner, recipe.training.seed)
-    how = f"held out from one network; calibrated in {inner} parts by group, each fitted on the others"
-    return grade_on_held_out(recipe, scores, labels, folds, manifest, root), how
-
-
-def _metrics(recipe: Recipe, graded: Graded, distances: npt.NDArray[np.float32], data: str) -> dict[str, Any]:
-    limit = _domain_limit(distances)
+def _metrics(recipe: Recipe, graded: Graded, distances: Floats, limit: float, how: str) -> dict[str, Any]:
+    view, count = recipe.view.value, max(agreement.n for agreement in graded.agreements)
     return {
         "graded": {
-            "data": data,
+            "data": f"{count} real {view} photos, {how}",
             "conditions": {c.value: a.as_dict() for c, a in zip(recipe.conditions, graded.agreements, strict=True)},
         },
         "refused_as_not_scalp": {
-            "data": f"{len(distances)} real {recipe.view.value} photos, held out",
+            "data": f"{len(distances)} real {view} photos, held out",
             "share": round(float((distances > limit).mean()), 4),
         },
     }
-
-
-def _domain_limit(distances: npt.NDArray[np.float32]) -> float:
-    return float(np.quantile(distances, 1 - DOMAIN_REFUSALS))
-
-
-def _fitted(
-    recipe: Recipe,
-    grader: OrdinalGrader,
-    graded: Graded,
-    photos: PictureSet,
-    learnt: Flags,
-    distances: npt.NDArray[np.float32],
-    metrics: dict[str, Any],
-) -> Fitted:
-    signatures = predict(grader, photos.pictures[learnt]).signatures
-    domain = fit_domain(signatures, DOMAIN_COMPONENTS, _domain_limit(distances))
-    return Fitted(
-        grader, graded.gradings, {recipe.view: (domain,)}, quality_limits(recipe, photos), metrics, photos.manifest
-    )
 
 
 def quality_limits(recipe: Recipe, photos: PictureSet) -> QualityLimits:

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from core.lab.epochs import Watched
 from core.lab.fitting import Watch, fit, load_best
 from core.lab.objectives import GraderObjective
 from core.lab.pictures import Pictures
 from core.lab.recipe import Recipe
+from core.lab.watching import Watched
 from core.vision.backbones import OrdinalGrader
 from core.vision.weights import load_weights
 

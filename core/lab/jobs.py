@@ -19,7 +19,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from core.errors import RunError
+from core.errors import ManifestError, RunError
 from core.lab.files import write_whole
 from core.lab.history import EpochRow, read_history
 from core.lab.recipe import Recipe, read_recipe
@@ -67,10 +67,13 @@ def start_training(recipe: Recipe | str | Path, manifest: Path, folder: Path, ov
 
     Raises:
         RecipeError: The recipe is not as it should be.
+        ManifestError: There is no such manifest.
         RunError: The folder holds a run that has ended or is running, or the process did not start.
         OSError: The folder cannot be written.
     """
     plan = recipe if isinstance(recipe, Recipe) else read_recipe(str(recipe), list(overrides))
+    if not manifest.is_file():
+        raise ManifestError("manifest.not_found", path=manifest)
     _check_free(folder)
     folder.mkdir(parents=True, exist_ok=True)
     text = plan.model_dump_json(indent=1) + "\n"

@@ -114,6 +114,7 @@ class ClassifierObjective:
 
     def __init__(self, network: ClassifierNetwork, task: Task, options: Loss, labels: Ints) -> None:
         self.network: PooledNetwork = network
+        self.classifier = network
         self._options = options
         columns = label_columns(task)
         self._parts = [(output, task.spans[output.id], columns[output.id]) for output in task.outputs]

@@ -12,6 +12,8 @@ from core.vision.backbones import PooledNetwork
 
 # As torch has them by default: where a cycle starts and ends, relative to its peak and to its start.
 _CYCLE_START, _CYCLE_END = 25.0, 1e4
+# torch divides by the steps of the way up and of the way down; a shorter training ends before its cycle does.
+_SHORTEST_CYCLE = 4
 
 
 def build_optimiser(recipe: Recipe, network: PooledNetwork) -> Optimizer:
@@ -48,7 +50,8 @@ def build_schedule(recipe: Recipe, optimiser: Optimizer, steps_per_epoch: int) -
         return None
     if options.name == "one_cycle":
         peaks = [float(group["lr"]) for group in optimiser.param_groups]
-        rising = min(max(options.warmup, 1 / total), 1 - 1 / total) if total > 1 else 0.5
+        total = max(total, _SHORTEST_CYCLE)
+        rising = min(max(options.warmup, 2 / total), 1 - 1 / total)
         return OneCycleLR(
             optimiser,
             peaks,
@@ -61,12 +64,12 @@ def build_schedule(recipe: Recipe, optimiser: Optimizer, steps_per_epoch: int) -
     warmup = max(1, int(options.warmup * total))
 
     def rate(step: int) -> float:
+        if options.name == "step":
+            return float(options.gamma ** (step // steps_per_epoch // options.step_size))
         if step < warmup:
             return (step + 1) / warmup
         if options.name == "constant":
             return 1.0
-        if options.name == "step":
-            return float(options.gamma ** (step // steps_per_epoch // options.step_size))
         return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warmup) / max(1, total - warmup))))
 
     return LambdaLR(optimiser, rate)

@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import ManifestError
-from core.lab.epochs import Watched
 from core.lab.manifest import Manifest
 from core.lab.pictures import Pictures
 from core.lab.recipe import Recipe
-from core.lab.splitting import group_folds
+from core.lab.splitting import group_folds, split_groups
+from core.lab.watching import Watched
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -116,14 +116,10 @@ def splits_of(recipe: Recipe, manifest: Manifest, labels: Ints) -> Splits:
 
 
 def _shared(recipe: Recipe, manifest: Manifest, labels: Ints) -> npt.NDArray[np.str_]:
-    """Deal groups out in twentieths, stratified, so that every share is met to within one of them."""
-    shares = np.array(recipe.validation.shares) / sum(recipe.validation.shares)
-    count = min(20, len(np.unique(manifest.groups())))
-    if count < 2:
-        raise ManifestError("manifest.too_few_groups", groups=count, folds=2)
-    dealt = group_folds(strata(labels), manifest.groups(), count, recipe.training.seed)
-    held = [max(1, round(share * count)) if share > 0 else 0 for share in shares[1:]]
-    names = np.full(count, "train", dtype="U10")
-    names[: held[0]] = "validation"
-    names[held[0] : held[0] + held[1]] = "test"
-    return np.asarray(names[dealt])
+    names = np.array(("train", "validation", "test"))
+    shares = np.array(recipe.validation.shares)
+    _, groups = np.unique(manifest.groups(), return_inverse=True)
+    kinds = strata(labels)
+    classes = kinds[:, None] == np.unique(kinds)[None]
+    dealt = split_groups(classes, groups.reshape(-1), shares[shares > 0].tolist(), recipe.training.seed)
+    return np.asarray(names[shares > 0][dealt])

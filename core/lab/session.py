@@ -43,8 +43,12 @@ class Session:
         self.stopped: Stopped | None = None
         self._status = status
         self._checkpoint_seconds = checkpoint_seconds
-        self._interrupted = threading.Event()
+        self._interrupted = False
         self._bar: tqdm[None] | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        """What goes along to the processes of other devices: everything but the bar on the terminal."""
+        return self.__dict__ | {"_bar": None}
 
     def plan(self, stages: Sequence[str]) -> None:
         """Say which stages the run has."""
@@ -74,9 +78,9 @@ class Session:
             return
 
         def interrupt(number: int, frame: FrameType | None) -> None:
-            if self._interrupted.is_set():
+            if self._interrupted:
                 signal.default_int_handler(number, frame)
-            self._interrupted.set()
+            self._interrupted = True
             print(  # noqa: T201 - a signal has no other way to a terminal
                 "\nStopping after this step and keeping the best so far; Ctrl-C again stops at once.", file=sys.stderr
             )
@@ -88,7 +92,7 @@ class Session:
             signal.signal(signal.SIGINT, before)
 
     def _stop_asked(self) -> bool:
-        return self._interrupted.is_set() or stop_asked(self.run.folder)
+        return self._interrupted or stop_asked(self.run.folder)
 
     def _tell(self, moment: Moment) -> None:
         if moment.row is not None:

@@ -7,17 +7,22 @@ on the real ones (`core.lab.drawn`). Any other task goes the first way to a clas
 (`core.lab.classified`).
 """
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from core.errors import ManifestError, RunError
-from core.lab.card import write_card
+from core.lab.card import write_card, write_classifier_card
+from core.lab.classified import check_monitors, class_labels, train_classes
 from core.lab.drawn import train_on_drawn
 from core.lab.epochs import CHECKPOINT_SECONDS
 from core.lab.export import export_grader
 from core.lab.fitting import drop_checkpoints
-from core.lab.graded import Fitted, train_on_graded
+from core.lab.graded import train_on_graded
 from core.lab.manifest import Manifest, read_manifest
 from core.lab.pictures import grade_indices, load_pictures
 from core.lab.recipe import Recipe
@@ -25,9 +30,10 @@ from core.lab.run import Run, library_versions, open_run
 from core.lab.session import Session
 from core.lab.status import Status, StatusFile, hold_run
 from core.lab.summary import write_summary
+from core.vision.classifier import ClassifierDescription, ClassifierPackage, save_classifier
 from core.vision.package import Description, ModelPackage, save_package
 
-AnyPackage = ModelPackage
+AnyPackage = ModelPackage | ClassifierPackage
 
 
 def train(
@@ -84,15 +90,20 @@ def train_held(
 
 
 def _train(session: Session, manifest_path: Path, command: str) -> AnyPackage | None:
+    if session.run.recipe.graded_view is None:
+        return _make_classifier(session, manifest_path, command)
+    return _make_grader(session, manifest_path, command)
+
+
+def _make_grader(session: Session, manifest_path: Path, command: str) -> ModelPackage | None:
     run, recipe = session.run, session.run.recipe
-    manifest = read_manifest(manifest_path)
-    manifest = manifest.of_view(recipe.view)
+    manifest = read_manifest(manifest_path).of_view(recipe.view)
     if not len(manifest):
         raise ManifestError("manifest.no_view", view=recipe.view.value)
     photos = load_pictures(manifest, recipe.input.spec())
     labels = grade_indices(photos.manifest.grades(recipe.conditions), list(recipe.grades.values()))
     if not (labels >= 0).any():
-        raise ManifestError("manifest.no_labels", view=recipe.view.value)
+        raise ManifestError("manifest.nothing_labelled", output=recipe.conditions[0].value)
     if recipe.adaptation.data:
         fitted = train_on_drawn(session, photos, labels)
     else:
@@ -101,61 +112,87 @@ def _train(session: Session, manifest_path: Path, command: str) -> AnyPackage | 
     export_grader(fitted.grader, recipe.input.spec(), payload)
     package = None
     if not recipe.validation.measure_only:
-        description = _describe(session, fitted, manifest_path.name, command)
+        description = Description(
+            conditions=recipe.conditions,
+            view=recipe.view,
+            head="ordinal",
+            gradings=fitted.gradings,
+            quality=fitted.quality,
+            **_common(session, fitted.metrics, fitted.used, manifest_path.name, command),
+        )
         package = save_package(
             run.package_folder, description, fitted.domains, write_card(description, recipe), payload
         )
-    write_summary(run, len(photos.manifest), manifest_path.name, fitted.grader, payload)
-    run.save_json("metrics", fitted.metrics | stop_note(session))
+    write_summary(run, len(photos.manifest), manifest_path.name, payload)
+    run.save_json("metrics", fitted.metrics | _stop_note(session))
     return package
 
 
-def stop_note(session: Session) -> dict[str, Any]:
+def _make_classifier(session: Session, manifest_path: Path, command: str) -> ClassifierPackage | None:
+    run, recipe = session.run, session.run.recipe
+    check_monitors(recipe)
+    task, manifest = recipe.definition, read_manifest(manifest_path)
+    if task.view is not None:
+        manifest = manifest.of_view(task.view)
+        if not len(manifest):
+            raise ManifestError("manifest.no_view", view=task.view.value)
+    labels = class_labels(task, manifest)
+    labelled = (labels >= 0).any(axis=1)
+    photos = load_pictures(manifest.subset(np.flatnonzero(labelled)), recipe.input.spec())
+    labels = class_labels(task, photos.manifest)
+    classified = train_classes(session, photos, labels, manifest_path.parent)
+    payload = run.stage("payload")
+    export_grader(classified.network, recipe.input.spec(), payload)
+    package = None
+    if not recipe.validation.measure_only:
+        description = ClassifierDescription(
+            task=task,
+            calibration=classified.calibration,
+            **_common(session, classified.metrics, photos.manifest, manifest_path.name, command),
+        )
+        card = write_classifier_card(description, recipe)
+        package = save_classifier(run.package_folder, description, card, payload)
+    write_summary(run, len(photos.manifest), manifest_path.name, payload)
+    run.save_json("metrics", classified.metrics | _stop_note(session))
+    return package
+
+
+def _common(session: Session, metrics: Mapping[str, Any], used: Manifest, data: str, command: str) -> dict[str, Any]:
+    """What descriptions of both kinds of packages hold alike."""
+    recipe = session.run.recipe
+    return {
+        "id": recipe.package,
+        "version": datetime.now(UTC).strftime("%Y.%m.%d"),
+        "architecture": recipe.network.architecture,
+        "input": recipe.input.spec(),
+        "scales": recipe.network.scales,
+        "metrics": metrics,
+        "training": {
+            "recipe": recipe.name,
+            "command": command,
+            "data": data,
+            "real_photos": len(used),
+            # Enough of each hash to notice an evaluation on photos the package has seen.
+            "photos_sha256": [p.sha256[:16] for p in used if p.sha256],
+            **_stop_note(session),
+        },
+        "libraries": library_versions(),
+    }
+
+
+def _stop_note(session: Session) -> dict[str, Any]:
     """What figures and descriptions of a run that was stopped say of it; empty for one that ended."""
     stopped = session.stopped
     if stopped is None:
         return {}
-    where = {"stage": stopped.stage, "epoch": stopped.epoch, "epochs": stopped.epochs}
-    return {"cancelled": where}
-
-
-def _describe(session: Session, fitted: Fitted, data: str, command: str) -> Description:
-    recipe = session.run.recipe
-    return Description(
-        id=recipe.package,
-        version=datetime.now(UTC).strftime("%Y.%m.%d"),
-        architecture=recipe.network.architecture,
-        view=recipe.view,
-        conditions=recipe.conditions,
-        input=recipe.input.spec(),
-        head="ordinal",
-        scales=recipe.network.scales,
-        gradings=fitted.gradings,
-        quality=fitted.quality,
-        metrics=fitted.metrics,
-        training=training_facts(session, fitted.used, data, command),
-        libraries=library_versions(),
-    )
-
-
-def training_facts(session: Session, used: Manifest, data: str, command: str) -> dict[str, Any]:
-    """What a package says of its training."""
-    return {
-        "recipe": session.run.recipe.name,
-        "command": command,
-        "data": data,
-        "real_photos": len(used),
-        # Enough of each hash to notice an evaluation on photos the package has seen.
-        "photos_sha256": [p.sha256[:16] for p in used if p.sha256],
-        **stop_note(session),
-    }
+    return {"cancelled": asdict(stopped)}
 
 
 def _stop_error(session: Session, package: AnyPackage | None) -> RunError:
     stopped = session.stopped
     if stopped is None:
         raise ValueError("nobody stopped the run")
-    where = {"stage": stopped.stage, "epoch": stopped.epoch, "epochs": stopped.epochs}
+    where = asdict(stopped)
     if package is None:
         return RunError("run.stopped_measuring", folder=session.run.folder, **where)
     return RunError("run.stopped", package=package.folder, **where)
