@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 from lightning.fabric.utilities.exceptions import MisconfigurationException
-from torch.multiprocessing import ProcessException
+from torch.multiprocessing import ProcessExitedException, ProcessRaisedException
 
 from core.errors import RunError
 from core.lab.epochs import StopAsked
@@ -33,7 +33,7 @@ def faults_explained(recipe: Recipe, objective: Objective, columns: int) -> Iter
     """
     try:
         yield
-    except ProcessException as error:
+    except (ProcessRaisedException, ProcessExitedException) as error:
         raise _from_another_process(error) from error
     except MisconfigurationException as error:
         if recipe.training.devices == 1:
@@ -54,7 +54,7 @@ def faults_explained(recipe: Recipe, objective: Objective, columns: int) -> Iter
     raise RunError("run.out_of_memory", fits=fits, **size)
 
 
-def _from_another_process(error: ProcessException) -> Exception:
+def _from_another_process(error: Exception) -> Exception:
     """What ended the processes of several devices: only the text of it comes back from there."""
     if StopAsked.__name__ in str(error):
         return StopAsked()
