@@ -5,7 +5,8 @@ of files get a leading `./` instead, so that other programs find them too.
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from core.errors import ManifestError
 
 PARQUET = ".parquet"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _BATCH = 4096
 
 
@@ -34,7 +36,8 @@ def read_cells(path: Path) -> tuple[tuple[str, ...], Iterator[dict[str, str]]]:
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, OSError, pa.ArrowException) as error:
         raise ManifestError("manifest.not_a_table", path=path) from error
     columns = tuple(str(name) for name in table.columns)
-    cells = [_texts(table.iloc[:, position]) for position in range(len(columns))]
+    bare = _as_written if path.suffix.lower() == PARQUET else _unguarded
+    cells = [_texts(table.iloc[:, position], bare) for position in range(len(columns))]
     return columns, (dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True))
 
 
@@ -72,13 +75,19 @@ def _read(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
 
 
-def _texts(column: "pd.Series[Any]") -> list[str]:
-    return [_text(value) for value in column.tolist()]
+def _texts(column: "pd.Series[Any]", bare: Callable[[str], str]) -> list[str]:
+    return [bare(value) if isinstance(value, str) else _text(value) for value in column.tolist()]
+
+
+def _as_written(cell: str) -> str:
+    return cell
+
+
+def _unguarded(cell: str) -> str:
+    return cell[1:] if _GUARDED.match(cell) else cell
 
 
 def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value[1:] if value.startswith("'") and value[1:].startswith(_FORMULA) else value
     if value is None or value != value or value is pd.NA or value is pd.NaT:
         return ""
     if isinstance(value, bool):
@@ -88,8 +97,8 @@ def _text(value: object) -> str:
 
 
 def guarded(cell: str) -> str:
-    """Write a cell so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """Write a cell so that no spreadsheet takes it for a formula, and reading it gives the same text again."""
+    return f"'{cell}" if cell.startswith(_FORMULA) or _GUARDED.match(cell) else cell
 
 
 def _write_parquet(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:

@@ -1,11 +1,14 @@
 """Manifests: grades and marks told apart, groups kept, mistakes named with their row."""
 
+import pandas as pd
 import pytest
 
 from core.errors import ManifestError
 from core.lab.manifest import read_manifest
+from core.lab.manifest_table import file_cell, write_cells
 from core.lab.pictures import grade_indices
 from core.lab.splitting import group_folds
+from core.lab.task import parse_task, read_task
 from core.taxonomy import CONDITIONS, Condition, View
 
 
@@ -78,3 +81,50 @@ def test_fewer_groups_than_folds_is_an_error(tmp_path):
     manifest = read_manifest(write(tmp_path, "file,group\na.jpg,x\nb.jpg,x\n"))
     with pytest.raises(ManifestError, match="too few"):
         group_folds(manifest.grades(CONDITIONS)[:, 0], manifest.groups(), 5, seed=0)
+
+
+def test_columns_of_other_tasks_are_labels_and_the_rest_is_known_about_the_photo(tmp_path):
+    path = write(tmp_path, "file,waste,sex,trait_site,person,fold,note\na.jpg,paper,female,top,p1,3,x\nb.jpg,,,,,,\n")
+    first, second = read_manifest(path)
+    assert first.labels == {"waste": "paper", "note": "x"}
+    assert first.traits == {"sex": "female", "site": "top"}
+    assert (first.person, first.fold, first.row, second.row) == ("p1", 3, 2, 3)
+    assert (second.labels, second.traits, second.person, second.fold) == ({}, {}, None, None)
+
+
+def test_parquet_and_csv_read_alike_and_formulas_come_back(tmp_path):
+    rows = [
+        {"file": file_cell("=a.jpg"), "view": "microscope", "dandruff": "2", "waste": "-paper"},
+        {"file": "b.jpg", "group": "@g", "waste": "'=quoted"},
+    ]
+    columns = ("file", "view", "group", "dandruff", "waste")
+    for name in ("m.csv", "m.parquet"):
+        write_cells(tmp_path / name, columns, rows)
+    assert read_manifest(tmp_path / "m.csv") == read_manifest(tmp_path / "m.parquet")
+    first, second = read_manifest(tmp_path / "m.csv")
+    assert (first.path, first.labels["waste"]) == (tmp_path / "=a.jpg", "-paper")
+    assert (second.group, second.labels["waste"]) == ("@g", "'=quoted")
+    assert "\n=" not in (tmp_path / "m.csv").read_text()
+    pd.DataFrame({"file": ["a", "b"], "dandruff": [1, None]}).to_parquet(tmp_path / "numbers.parquet")
+    assert read_manifest(tmp_path / "numbers.parquet").photos[0].grades == {Condition.DANDRUFF: 1}
+
+
+def test_labels_become_positions_among_the_classes_of_a_task(tmp_path):
+    path = write(tmp_path, "file,view,waste,hair_loss\na,crown,paper,1\nb,crown,battery,3\nc,crown,,\n")
+    manifest = read_manifest(path)
+    (waste,), (loss,) = read_task("waste").outputs, read_task("crown").outputs
+    assert manifest.class_indices(waste).tolist() == [waste.index("paper"), waste.index("battery"), -1]
+    assert manifest.class_indices(loss).tolist() == [0, len(loss.classes) - 1, -1]
+
+
+def test_several_classes_at_once(tmp_path):
+    classes = [{"id": name} for name in ("flakes", "oil", "red")]
+    task = parse_task({"id": "t", "outputs": [{"id": "seen", "kind": "multi", "classes": classes}]}, "t")
+    manifest = read_manifest(write(tmp_path, "file,seen\na,red|flakes\nb,|\nc,\n"))
+    assert manifest.class_indices(task.outputs[0]).tolist() == [[1, 0, 1], [0, 0, 0], [-1, -1, -1]]
+
+
+def test_a_label_outside_the_task_names_its_row_and_the_nearest_class(tmp_path):
+    manifest = read_manifest(write(tmp_path, "file,waste\na.jpg,paper\nb.jpg,plastik\n"))
+    with pytest.raises(ManifestError, match=r"Row 3 \(b.jpg\).*Did you mean plastic\?"):
+        manifest.class_indices(read_task("waste").outputs[0])

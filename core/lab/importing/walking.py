@@ -22,11 +22,14 @@ def check_source(source: Path) -> None:
 
     Raises:
         ManifestError: There is nothing at this place (`import.not_found`), or neither folder nor ZIP archive.
+        PhotoError: It is called a ZIP archive and is none.
     """
     if not source.exists():
         raise ManifestError("import.not_found", path=source)
     if not source.is_dir() and source.suffix.lower() != SUFFIX:
         raise ManifestError("import.not_a_folder", path=source)
+    if not source.is_dir():
+        open_archive(source)
 
 
 def walk(source: Path) -> Iterator[Path | Skipped]:
