@@ -20,10 +20,13 @@ A figure alone says little, since machines differ and drift; so every row holds 
 | `clinics_near_limit` | the same: ours / 5 ms | at most 1 |
 | `clinics_import_time` | importing the whole country: ours / 20 s | at most 1 |
 | `clinics_import_memory` | its peak memory: ours / 500 MB | at most 1 |
+| `import_rate` | rows of the original service's table imported a second: ours / 200,000 | at least 1 |
 | `statistics_filter_1m` | all charts after a filter change, 1 million visits: plain SQL / ours | at least 3 |
 | `statistics_filter_1m_limit` | the same: ours / 50 ms | at most 1 |
 | `statistics_first_1m` | the unfiltered view of a new session: plain SQL / ours | at least 20 |
 | `statistics_filter_20m`, `_limit`, `statistics_first_20m` | the same of 20 million; the limit is 600 ms | the same |
+| `train_throughput` | photos a second of a training: ours / torchvision's reference loop | at least 1 |
+| `train_waiting` | share of a training's time spent waiting for pictures: ours / 5 % | at most 1 |
 
 The baseline of `diagnose`, `photo` and `command_*` is six efficientnet-pytorch networks, see
 `core.benchmark.baseline`. That of `folder` decodes all photos on all cores, then runs the bare network over all
@@ -52,8 +55,10 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     "report": ("report_time", "report_size"),
     "clinics_near": ("clinics_near", "clinics_near_limit"),
     "clinics_import": ("clinics_import_time", "clinics_import_memory"),
+    "import": ("import_rate",),
     "statistics_1m": ("statistics_filter_1m", "statistics_filter_1m_limit", "statistics_first_1m"),
     "statistics_20m": ("statistics_filter_20m", "statistics_filter_20m_limit", "statistics_first_20m"),
+    "training": ("train_throughput", "train_waiting"),
 }
 
 

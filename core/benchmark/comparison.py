@@ -9,7 +9,7 @@ class Comparison:
 
     Attributes:
         name: What was measured, see `core.benchmark`.
-        unit: Of `ours` and `baseline`: `ms`, `s`, `MB` or `photos/s`.
+        unit: Of `ours` and `baseline`: `ms`, `s`, `MB`, `photos/s` or `rows/s`.
         ours: Median of this project.
         baseline_name: What it is held against.
         baseline: Median of the baseline, measured in the same run, in turns.

@@ -10,12 +10,13 @@ from typing import Any
 import cv2
 import numpy as np
 
-from core.benchmark import clinics_rows, statistics_rows
+from core.benchmark import clinics_rows, import_rows, statistics_rows
 from core.benchmark.care_rows import report_rows
 from core.benchmark.comparison import Comparison, at_least, at_most, times_less
 from core.benchmark.material import THREADS, Workbench
 from core.benchmark.measuring import run_process, take_turns
 from core.benchmark.plan_rows import plan_rows
+from core.benchmark.training_rows import training_rows
 from core.errors import ScalpError
 from core.vision.batch import Outcome, grade_photos
 from core.vision.diagnosis import Diagnoser
@@ -158,6 +159,8 @@ MEASUREMENTS: dict[str, Callable[[Workbench], list[Comparison]]] = {
     "report": report_rows,
     "clinics_near": clinics_rows.near,
     "clinics_import": clinics_rows.bring_in,
+    "import": import_rows.bring_in,
     "statistics_1m": statistics_rows.million,
     "statistics_20m": statistics_rows.twenty_million,
+    "training": training_rows,
 }

@@ -5,44 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.commands.console import JsonFlag, complain, read_settings, say, say_json
+from core.commands.console import JsonFlag, complain, say, say_json
+from core.commands.results_import import import_file, open_store
 from core.errors import CommandError
 
 if TYPE_CHECKING:
     from core.records.rows import VisitSummary
-    from core.records.store import RecordStore
 
 results = typer.Typer(rich_markup_mode=None, help="The stored results: in, out, safe, gone.", no_args_is_help=True)
 
 
-def _open_store() -> "RecordStore":
-    from core.records.store import RecordStore
-
-    return RecordStore.open(read_settings().database_path)
-
-
-@results.command("import")
-def import_file(
-    source: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv or .parquet file.")], as_json: JsonFlag = False
-) -> None:
-    """Add results from a file: an export of ours, or the columns id, sex, age, pred, skin.
-
-    Bad rows are written beside the file with the reason, the rest is kept. Importing twice adds nothing.
-    """
-    from core.records.exchange import import_results
-
-    with _open_store() as store:
-        report = import_results(store, source)
-    if as_json:
-        rejects = str(report.reject_file) if report.reject_file else None
-        values = {"imported": report.imported, "already_there": report.already_there, "rejected": report.rejected}
-        say_json({**values, "reasons": dict(report.reasons), "reject_file": rejects})
-        return
-    say(f"{report.imported} gradings added, {report.already_there} already there, {report.rejected} rows rejected")
-    for reason, rows in report.reasons.items():
-        say(f"  {reason}: {rows}")
-    if report.reject_file:
-        say(f"Rejected rows with their reasons: {report.reject_file}")
+results.command("import")(import_file)
 
 
 @results.command("export")
@@ -54,7 +27,7 @@ def export_file(
     """Write the results to a file, one row a condition with all probabilities."""
     from core.records.exchange import export_results
 
-    with _open_store() as store:
+    with open_store() as store:
         rows = export_results(store, target, demo=demo)
     if as_json:
         say_json({"file": str(target), "rows": rows, "demo": demo})
@@ -68,7 +41,7 @@ def backup(
     as_json: JsonFlag = False,
 ) -> None:
     """Copy the records to another file."""
-    with _open_store() as store:
+    with open_store() as store:
         written = store.backup(target)
     if as_json:
         say_json({"file": str(written)})
@@ -103,7 +76,7 @@ def erase(
     from core.records.privacy import delete_all_visits, delete_older_than
 
     unknown: list[str] = []
-    with _open_store() as store:
+    with open_store() as store:
         if everything:
             erased = delete_all_visits(store)
         elif older_than is not None:
@@ -128,7 +101,7 @@ def list_stored(
     as_json: JsonFlag = False,
 ) -> None:
     """List the visits stored last, newest first; with --json one line a visit."""
-    with _open_store() as store:
+    with open_store() as store:
         summaries = store.recent_visits(limit, demo=demo)
     for summary in summaries:
         if as_json:
@@ -145,7 +118,7 @@ def find(
     as_json: JsonFlag = False,
 ) -> None:
     """Find the visit that a report is about."""
-    with _open_store() as store:
+    with open_store() as store:
         summaries = store.find_visits(code)
     if not summaries:
         raise CommandError("command.no_visit", visit=code)
@@ -185,7 +158,7 @@ def demo_data(
     """Add demonstration visits: drawn, marked as such, never mixed with real ones."""
     from core.records.demo import add_demo, remove_demo
 
-    with _open_store() as store:
+    with open_store() as store:
         done = remove_demo(store) if remove else add_demo(store, rows, seed)
     if as_json:
         say_json({"removed" if remove else "added": done})

@@ -1,4 +1,4 @@
-"""The operator's page: behind a password, the product directory and what was shown and clicked."""
+"""The operator's page: behind a password, products, what was shown and clicked, and results of other systems."""
 
 import streamlit as st
 
@@ -8,6 +8,7 @@ from core.interface.markup import plain
 from core.interface.operator_counts import draw_counts
 from core.interface.operator_directory import draw_directory
 from core.interface.operator_door import draw_door, draw_leave, has_door, is_open
+from core.interface.operator_results import draw_results
 
 
 def draw_operator() -> None:
@@ -23,5 +24,6 @@ def draw_operator() -> None:
     try:
         draw_directory()
         draw_counts()
+        draw_results()
     except ScalpError as error:
         st.error(plain(error.message(current_language())), title=say("common.error.title"))

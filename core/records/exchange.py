@@ -1,60 +1,34 @@
-"""Records in and out: CSV and Parquet.
+"""Records in and out: CSV and Parquet of ours, and tables of other systems in, SQLite among them.
 
-Files are read and written by a DuckDB instance of their own, in memory, so that the one that holds the records never
-gets access to the file system.
+Files are read and written by a DuckDB instance of their own, so that the one that holds the records never gets access
+to the file system.
 """
 
-import codecs
-import csv
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-
-import duckdb
+from typing import Final
 
 from core.errors import RecordsError
-from core.records import vocabulary
 from core.records.faults import explained
+from core.records.importing.columns import COLUMNS, level
+from core.records.importing.foreign_rows import Checks, foreign_checks
+from core.records.importing.judging import check_rows, compare
+from core.records.importing.merging import merge
+from core.records.importing.own_rows import own_checks
+from core.records.importing.preview import Preview, preview_of
+from core.records.importing.reading import SUFFIXES, RawTable, check_suffix, read_raw
+from core.records.importing.rejects import count_reasons, write_rejects
+from core.records.importing.roles import Form, Layout, find_layout
+from core.records.importing.staging import OnProgress, Staging, open_staging, quoted_text
 from core.records.privacy import population
-from core.records.rows import merge_rows
-from core.records.store import RecordStore
+from core.records.store import IMPORT_FOLDER, RecordStore
+from core.records.vocabulary import CONDITION_LIST
 
-COLUMNS: Mapping[str, str] = MappingProxyType(
-    {
-        "visit_id": "UUID",
-        "visited_at": "TIMESTAMPTZ",
-        "sex": "VARCHAR",
-        "age_band": "VARCHAR",
-        "region": "VARCHAR",
-        "consent": "BOOLEAN",
-        "consent_at": "TIMESTAMPTZ",
-        "consent_version": "VARCHAR",
-        "source": "VARCHAR",
-        "answers": "VARCHAR",
-        "diagnosis_id": "UUID",
-        "photo_sha256": "VARCHAR",
-        "site": "VARCHAR",
-        "view": "VARCHAR",
-        "model_id": "VARCHAR",
-        "model_version": "VARCHAR",
-        "elapsed_ms": "DOUBLE",
-        "condition": "VARCHAR",
-        "severity": "UTINYINT",
-        "p0": "DOUBLE",
-        "p1": "DOUBLE",
-        "p2": "DOUBLE",
-        "p3": "DOUBLE",
-        "severity_set": "UTINYINT[]",
-    }
-)
-"""Columns of an export with their types in the records; one row a graded or abstained condition."""
-
-_HUMAN = ("id", "sex", "age", "pred", "skin")
-_FORMULA = "^[=+\\-@\\t\\r]"
-_CHUNK = 1 << 20
+EXPORT_SUFFIXES: Final = (".csv", ".parquet")
+"""Of files that can be written."""
+_FORMULA: Final = "^[=+\\-@\\t\\r]"
 
 
 @dataclass(frozen=True)
@@ -67,6 +41,8 @@ class ImportReport:
         rejected: Rows left out.
         reasons: For each reason, how many rows.
         reject_file: Where the rejected rows lie with their reasons; None where all were good.
+        visits: Visits added.
+        rows: Rows in the file.
     """
 
     imported: int
@@ -74,6 +50,25 @@ class ImportReport:
     rejected: int
     reasons: Mapping[str, int]
     reject_file: Path | None
+    visits: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class ImportChoices:
+    """What somebody says about a file of another system.
+
+    Attributes:
+        mapping: Name of a role (`core.records.importing.roles.Role`) -> the column that holds it, or an empty name for
+            one that no column holds. What is not named is guessed from the names of the columns.
+        system: What the other system is called. Its name is part of the ids: rows of two systems that number their
+            rows alike are told apart by it.
+        table: Which table of a database; by default the one of which most is understood.
+    """
+
+    mapping: Mapping[str, str] | None = None
+    system: str = ""
+    table: str | None = None
 
 
 def export_results(store: RecordStore, target: Path, *, demo: bool = False) -> int:
@@ -93,60 +88,122 @@ def export_results(store: RecordStore, target: Path, *, demo: bool = False) -> i
     Raises:
         RecordsError: Another suffix (`unknown_format`), or the file cannot be written.
     """
-    _check_suffix(target)
+    check_suffix(target, EXPORT_SUFFIXES)
     with explained(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory() as folder, _staging(Path(folder)) as staging, store.cursor() as cursor:
+        with open_staging(_beside(store)) as staging, store.cursor() as cursor:
             part = target.with_name(f"{target.name}.part")
             try:
                 as_csv = target.suffix.lower() == ".csv"
-                staging.register("results", cursor.execute(_export_sql(csv_safe=as_csv, demo=demo)).to_arrow_reader())
+                rows = cursor.execute(_export_sql(csv_safe=as_csv, demo=demo)).to_arrow_reader()
+                staging.connection.register("results", rows)
                 shape = "FORMAT csv, HEADER" if as_csv else "FORMAT parquet"
-                rows = _scalar(staging, f"COPY (FROM results) TO {_literal(part)} ({shape})")
+                written = staging.number(f"COPY (FROM results) TO {quoted_text(str(part))} ({shape})")
                 part.replace(target)
             finally:
                 part.unlink(missing_ok=True)
-    return rows
+    return written
 
 
-def import_results(store: RecordStore, source: Path) -> ImportReport:
-    """Read results from a CSV or Parquet file: our own export, or the original service's `Human` table.
+def import_results(
+    store: RecordStore,
+    source: Path,
+    choices: ImportChoices | None = None,
+    *,
+    reject_file: Path | None = None,
+    on_progress: OnProgress | None = None,
+) -> ImportReport:
+    """Read results from a file: our own export, the original service's `Human` table, or another system's table.
 
-    Bad rows are left out and written beside the file with the reason, the good ones are kept; running it twice adds
-    nothing. Everything but demonstration rows gets the source `import`. CSV may be UTF-8 or CP949.
+    Bad rows are left out and written to a file with the reason, the good ones are kept; running it twice adds nothing.
+    Everything but demonstration rows gets the source `import`. The file may be of any size: it is read and stored in
+    pieces, and what a failure in between left out is added by running it again.
 
     Args:
         store: The records.
-        source: The file, `.csv` or `.parquet`.
+        source: CSV (UTF-8, UTF-16 or CP949; commas, semicolons or tabs), Parquet or SQLite, by its suffix.
+        choices: Which column holds what, where guessing is not enough.
+        reject_file: Where the rejected rows go; by default beside the file.
+        on_progress: Told the stage and its share, a few times a second.
 
     Raises:
-        RecordsError: No such file (`no_file`), another suffix (`unknown_format`), unknown columns
-            (`unknown_columns`), not a table (`unreadable_table`), or the records cannot be written.
+        RecordsError: No such file (`no_file`), another suffix (`unknown_format`), no column with grades
+            (`unknown_columns`), not a table (`unreadable_table`), a database that cannot be read
+            (`unreadable_database`, `source_busy`, `no_such_table`), a mapping to what is not there (`unknown_role`,
+            `no_such_column`), or the records or the reject file cannot be written.
     """
-    _check_suffix(source)
-    if not source.is_file():
-        raise RecordsError("records.no_file", path=source)
-    with explained(source), tempfile.TemporaryDirectory() as folder, _staging(Path(folder)) as staging:
-        columns = _read_raw(staging, source, Path(folder))
-        _check_rows(staging, columns, source)
-        reject_file = _write_rejects(staging, columns, source)
-        reasons = dict(
-            staging.execute("SELECT reason, count(*) FROM rejects GROUP BY reason ORDER BY reason").fetchall()
-        )
-        good = _scalar(staging, "SELECT count(*) FROM checked WHERE reason IS NULL")
-        imported = _merge(store, staging) if good else 0
+    target = reject_file or source.with_name(f"{source.stem}.rejects.csv")
+    with _checked(store, source, choices or ImportChoices(), on_progress) as (staging, raw, _, checks):
+        if checks is None:
+            raise RecordsError("records.unknown_columns", name=source.name, columns=", ".join(raw.columns) or "-")
+        with store.importing:
+            with store.cursor() as cursor:
+                compare(staging, checks, cursor)
+            reasons = count_reasons(staging)
+            if reasons:
+                with explained(target):
+                    write_rejects(staging, raw, target)
+            merged = merge(staging, store)
+        good = staging.number("SELECT count(*) FROM grades")
+        rows = staging.number("SELECT (SELECT count(*) FROM raw) + (SELECT count(*) FROM malformed)")
     return ImportReport(
-        imported=imported,
-        already_there=good - imported,
+        imported=merged.gradings,
+        already_there=good - merged.gradings,
         rejected=sum(reasons.values()),
-        reasons=MappingProxyType(reasons),
-        reject_file=reject_file,
+        reasons=reasons,
+        reject_file=target if reasons else None,
+        visits=merged.visits,
+        rows=rows,
     )
 
 
-def _check_suffix(path: Path) -> None:
-    if path.suffix.lower() not in {".csv", ".parquet"}:
-        raise RecordsError("records.unknown_format", name=path.name)
+def preview_results(
+    store: RecordStore, source: Path, choices: ImportChoices | None = None, *, on_progress: OnProgress | None = None
+) -> Preview:
+    """Say what `import_results` would do, and change nothing.
+
+    Args:
+        store: The records.
+        source: As there.
+        choices: As there.
+        on_progress: As there.
+
+    Raises:
+        RecordsError: As there; but a table without grades is previewed too, so that its columns can be named.
+    """
+    with _checked(store, source, choices or ImportChoices(), on_progress) as (staging, raw, layout, checks):
+        if checks is not None:
+            with store.cursor() as cursor:
+                compare(staging, checks, cursor)
+        return preview_of(staging, raw, layout, checks, count_reasons(staging) if checks else {})
+
+
+@contextmanager
+def _checked(
+    store: RecordStore, source: Path, choices: ImportChoices, on_progress: OnProgress | None
+) -> Iterator[tuple[Staging, RawTable, Layout, Checks | None]]:
+    """Read and check a file; the checks are None where no column holds grades."""
+    check_suffix(source, SUFFIXES)
+    if not source.is_file():
+        raise RecordsError("records.no_file", path=source)
+    with open_staging(_beside(store), on_progress) as staging:
+        with explained(source):
+            raw = read_raw(staging, source, choices.table)
+        layout = find_layout(raw.columns, COLUMNS, choices.mapping)
+        checks: Checks | None = None
+        if layout.form is Form.OWN:
+            exact = [name.lower() for name in raw.columns]
+            checks = own_checks(COLUMNS, {name: exact.index(name) for name in COLUMNS})
+        elif layout.form is not None:
+            may_be_broken = raw.text is None or raw.text.broken > 0
+            checks = foreign_checks(layout, choices.system.strip(), may_be_broken=may_be_broken)
+        if checks is not None:
+            check_rows(staging, checks)
+        yield staging, raw, layout, checks
+
+
+def _beside(store: RecordStore) -> Path:
+    return store.path.with_name(store.path.name + IMPORT_FOLDER)
 
 
 def _export_sql(*, csv_safe: bool, demo: bool) -> str:
@@ -161,151 +218,15 @@ def _export_sql(*, csv_safe: bool, demo: bool) -> str:
     tables = {"visit": "v", "photo": "d", "grade": "g"}
     selected = []
     for name, kind in COLUMNS.items():
-        value = origin.get(name, f"{tables[vocabulary.level(name)]}.{name}")
+        value = origin.get(name, f"{tables[level(name)]}.{name}")
         if csv_safe and kind == "VARCHAR":
             value = f"CASE WHEN regexp_matches({value}, '{_FORMULA}') THEN '''' || {value} ELSE {value} END"
         selected.append(f"{value} AS {name}")
     return f"""SELECT {", ".join(selected)}
         FROM gradings AS g JOIN diagnoses AS d ON d.id = g.diagnosis_id JOIN visits AS v ON v.id = d.visit_id
         WHERE {population(demo=demo)}
-        ORDER BY d.number, list_position({vocabulary.CONDITION_LIST}, g.condition)"""  # noqa: S608 (constants)
+        ORDER BY d.number, list_position({CONDITION_LIST}, g.condition)"""  # noqa: S608 (constants)
 
 
 def _iso(column: str) -> str:
     return f"strftime({column}, '%Y-%m-%dT%H:%M:%S.%fZ')"
-
-
-@contextmanager
-def _staging(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(
-        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    ) as staging:
-        staging.execute("SET TimeZone = 'UTC'")
-        staging.execute(f"SET temp_directory = {_literal(folder / 'spill')}")
-        yield staging
-
-
-def _read_raw(staging: duckdb.DuckDBPyConnection, source: Path, folder: Path) -> tuple[str, ...]:
-    """Make the table `raw` (all text, one column `row_number`) and `malformed`; return the file's columns."""
-    try:
-        if source.suffix.lower() == ".csv":
-            staging.execute(
-                """CREATE TABLE raw AS SELECT row_number() OVER () AS "row_number", * FROM read_csv(?,
-                   all_varchar = true, header = true, delim = ',', quote = '"', escape = '"', store_rejects = true)""",
-                [str(_as_utf8(source, folder))],
-            )
-            staging.execute("CREATE VIEW malformed AS SELECT DISTINCT ON (line) line, csv_line FROM reject_errors")
-        else:
-            staging.execute(
-                """CREATE TABLE raw AS SELECT row_number() OVER () AS "row_number", COLUMNS(*)::VARCHAR
-                   FROM read_parquet(?)""",
-                [str(source)],
-            )
-            staging.execute("CREATE TABLE malformed (line BIGINT, csv_line VARCHAR)")
-    except (duckdb.InvalidInputException, duckdb.BinderException, duckdb.ConversionException) as error:
-        raise RecordsError("records.unreadable_table", name=source.name) from error
-    described = staging.execute("DESCRIBE raw").fetchall()
-    return tuple(name for name, *_ in described[1:])
-
-
-def _as_utf8(source: Path, folder: Path) -> Path:
-    """Return the file itself where it is UTF-8, else a copy of it decoded from CP949, as Korean Excel writes."""
-    try:
-        for _ in _decoded(source, "utf-8"):
-            """Reading to the end is the test."""
-        return source
-    except UnicodeDecodeError:
-        copy = folder / "utf8.csv"
-    try:
-        with copy.open("w", encoding="utf-8", newline="") as target:
-            target.writelines(_decoded(source, "cp949"))
-    except UnicodeDecodeError as error:
-        raise RecordsError("records.unreadable_table", name=source.name) from error
-    return copy
-
-
-def _decoded(source: Path, encoding: str) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    with source.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            yield decoder.decode(chunk)
-    yield decoder.decode(b"", final=True)
-
-
-def _check_rows(staging: duckdb.DuckDBPyConnection, columns: tuple[str, ...], source: Path) -> None:
-    """Make the table `checked`: the columns of an export, typed, plus `row_number` and `reason`."""
-    by_name = {name.strip().lower(): name for name in reversed(columns)}
-    if by_name.keys() >= COLUMNS.keys():
-        names, sql = tuple(COLUMNS), vocabulary.own_rows(COLUMNS)
-    elif by_name.keys() >= set(_HUMAN):
-        names, sql = _HUMAN, vocabulary.human_rows()
-    else:
-        raise RecordsError("records.unknown_columns", name=source.name)
-    cleaned = ", ".join(f"{_clean(by_name[name])} AS {name}" for name in names)
-    staging.execute(f'CREATE VIEW cleaned AS SELECT "row_number", {cleaned} FROM raw')  # noqa: S608 (quoted)
-    staging.execute(f"CREATE TABLE checked AS {sql}")
-    staging.execute(
-        """CREATE VIEW rejects AS
-           SELECT "row_number", reason, NULL AS csv_line FROM checked WHERE reason IS NOT NULL
-           UNION ALL SELECT NULL, 'malformed', csv_line FROM malformed"""
-    )
-
-
-def _clean(column: str) -> str:
-    quoted = _identifier(column)
-    bare = f"CASE WHEN regexp_matches({quoted}, '^''[=+\\-@\\t\\r]') THEN {quoted}[2:] ELSE {quoted} END"
-    return f"nullif(trim({bare}), '')"
-
-
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _write_rejects(staging: duckdb.DuckDBPyConnection, columns: tuple[str, ...], source: Path) -> Path | None:
-    if not _scalar(staging, "SELECT count(*) FROM rejects"):
-        return None
-    target = source.with_name(f"{source.stem}.rejects.csv")
-    listed = ", ".join(f"raw.{_identifier(name)}" for name in columns)
-    staging.execute(
-        f"""SELECT {listed}, r."row_number", r.reason, r.csv_line
-            FROM rejects AS r LEFT JOIN raw ON raw."row_number" = r."row_number"
-            ORDER BY r."row_number" NULLS LAST"""  # noqa: S608 (quoted names)
-    )
-    with target.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([*columns, "row", "reason", "line"])
-        while rows := staging.fetchmany(10_000):
-            writer.writerows([[_harmless(cell) for cell in row] for row in rows])
-    return target
-
-
-def _harmless(cell: object) -> object:
-    """Keep a spreadsheet from taking a cell for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
-
-
-def _merge(store: RecordStore, staging: duckdb.DuckDBPyConnection) -> int:
-    listed = ", ".join(
-        f"{name}::VARCHAR AS {name}" if kind in {"UUID", "TIMESTAMPTZ"} else name for name, kind in COLUMNS.items()
-    )
-    reader = staging.execute(
-        f"""SELECT DISTINCT ON (diagnosis_id, condition) {listed}, "row_number" AS place
-            FROM checked WHERE reason IS NULL ORDER BY place"""  # noqa: S608 (constants)
-    ).to_arrow_reader()
-    typed = ", ".join(f"{name}::{kind} AS {name}" for name, kind in COLUMNS.items())
-    with store.writing("import") as cursor:
-        cursor.register("arriving", reader)
-        cursor.execute(f"CREATE TEMP TABLE incoming AS SELECT {typed}, place, now() AS stored_at FROM arriving")  # noqa: S608
-        cursor.unregister("arriving")
-        imported = merge_rows(cursor)
-        cursor.execute("DROP TABLE incoming")
-    return imported
-
-
-def _scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
-    row = connection.execute(sql).fetchone()
-    return int(row[0]) if row else 0

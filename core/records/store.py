@@ -33,6 +33,8 @@ _log = logging.getLogger(__name__)
 _FRESH = "fresh_copy"
 # Shorter starts of an id would list visits that nobody named.
 CODE_LENGTH = 8
+IMPORT_FOLDER = ".import"
+"""Behind the name of the database: the folder for what an import cannot hold in memory."""
 
 
 class RecordStore:
@@ -43,12 +45,14 @@ class RecordStore:
         lost_writes: Accepted writes that were missing when the file was opened (a damaged write-ahead log, or an
             older backup put in its place); 0 normally.
         memory: Answers to questions about the records, kept until they change.
+        importing: Held by an import from looking at what is stored to its last write.
     """
 
     def __init__(self, path: Path, lock: LockFile) -> None:
         self.path = path
         self.lost_writes = 0
         self.memory = Memory()
+        self.importing = threading.Lock()
         self._lock = lock
         self._gate = Gate()
         self._writing = threading.Lock()
@@ -80,6 +84,7 @@ class RecordStore:
         try:
             with explained(path):
                 shutil.rmtree(store._copy_dir, ignore_errors=True)
+                shutil.rmtree(path.with_name(path.name + IMPORT_FOLDER), ignore_errors=True)
                 store._connect()
                 store._migrate(migrations)
                 store._compare_counts()

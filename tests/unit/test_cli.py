@@ -402,7 +402,8 @@ class TestRecords:
         code, out, err = run("results", "export", tmp_path / "out.xlsx")
         assert (code, out) == (1, "")
         assert err == (
-            "Error: out.xlsx is neither CSV nor Parquet. Choose a file whose name ends in .csv or .parquet.\n"
+            "Error: out.xlsx is of a kind that cannot be used here. Choose a file whose name ends in one of: "
+            ".csv, .parquet.\n"
         )
 
     def test_backup(self, run, tmp_path):

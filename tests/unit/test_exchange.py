@@ -198,7 +198,7 @@ def test_rows_that_contradict_each_other_are_rejected(store, other, tmp_path):
         ("results.xlsx", b"x", "unknown_format"),
         ("results.csv", b"a,b\n1,2\n", "unknown_columns"),
         ("results.csv", b"", "unknown_columns"),
-        ("results.csv", b"\xff\xfe\x00\xff", "unreadable_table"),
+        ("results.csv", b"\x00\xff\xff\x80", "unreadable_table"),
         ("results.parquet", b"no parquet at all", "unreadable_table"),
         ("results.parquet", b"", "unreadable_table"),
     ],

@@ -1,0 +1,171 @@
+"""`python -m core results import`."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.commands.console import JsonFlag, progress, read_settings, say, say_json, say_table
+from core.errors import RecordsError
+
+if TYPE_CHECKING:
+    from core.records.exchange import ImportReport
+    from core.records.importing.preview import Preview, ReadRow
+    from core.records.importing.staging import Stage
+    from core.records.store import RecordStore
+
+_FORMS = {
+    "own": "an export of ours",
+    "human": "the original service's table, one row a grade",
+    "long": "one row a grade",
+    "wide": "one row a visit, a column for each condition",
+}
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_STEPS = 1000
+
+
+def open_store() -> "RecordStore":
+    """Open the records of this installation.
+
+    Raises:
+        RecordsError: As `RecordStore.open`.
+    """
+    from core.records.store import RecordStore
+
+    return RecordStore.open(read_settings().database_path)
+
+
+def import_file(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="CSV (.csv, .tsv, .txt), Parquet or SQLite.")],
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="ROLE=COLUMN",
+            help="Which column holds what, for example sex=gender or dandruff=비듬; ROLE= for none. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    system: Annotated[
+        str, typer.Option(help="What the other system is called: tells its ids from those of another one.")
+    ] = "",
+    table: Annotated[
+        str | None, typer.Option(help="Which table of a database; by default the best known.", show_default=False)
+    ] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where bad rows go; by default beside FILE.", show_default=False),
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Say what would happen, and change nothing.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Add results from a file of ours or of another system.
+
+    Known without --map: an export of ours; the original service's Human table (id, sex, age, pred, skin); tables with
+    a column for each condition, or with columns for condition and grade, under names known in English or Korean. Roles
+    are id, visited_at, sex, age, region, consent, view, model_id, model_version, condition, severity and the six
+    conditions. Bad rows are written to a file with the reason and the line, the rest is kept. Importing twice adds
+    nothing.
+    """
+    from core.records.exchange import ImportChoices, import_results, preview_results
+
+    choices = ImportChoices(_mapping(mapping or []), system, table)
+    with open_store() as store, _telling() as tell:
+        if preview:
+            seen = preview_results(store, source, choices, on_progress=tell)
+            report = None
+        else:
+            report = import_results(store, source, choices, reject_file=rejects, on_progress=tell)
+    if report is None:
+        _say_preview(source, seen, as_json=as_json)
+    elif as_json:
+        reject_file = str(report.reject_file) if report.reject_file else None
+        say_json({**asdict(report), "reasons": dict(report.reasons), "reject_file": reject_file})
+    else:
+        _say_report(report)
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    mapping: dict[str, str] = {}
+    for pair in pairs:
+        role, given, column = pair.partition("=")
+        if not given:
+            raise typer.BadParameter(f"{pair!r} is not of the form ROLE=COLUMN")
+        mapping[role.strip().lower()] = column.strip()
+    return mapping
+
+
+@contextmanager
+def _telling() -> "Iterator[Callable[[Stage, float], None]]":
+    """Show a bar for each stage while someone watches."""
+    with ExitStack() as bars:
+        shown: dict[str, Callable[[int], None]] = {}
+
+        def tell(stage: "Stage", share: float) -> None:
+            if stage not in shown:
+                bars.close()
+                shown[stage] = bars.enter_context(progress(f"{stage:9}", _STEPS))
+            shown[stage](int(share * _STEPS))
+
+        yield tell
+
+
+def _say_report(report: "ImportReport") -> None:
+    say(f"{report.imported} gradings added, {report.already_there} already there, {report.rejected} rows rejected")
+    _say_reasons(report.reasons)
+    if report.reject_file:
+        say(f"Rejected rows with their reasons: {report.reject_file}")
+
+
+def _say_reasons(reasons: Mapping[str, int]) -> None:
+    from core.records.importing.reasons import explain_reason
+
+    for reason, rows in reasons.items():
+        say(f"  {reason}: {rows}  ({explain_reason(reason)})")
+
+
+def _say_preview(source: Path, seen: "Preview", *, as_json: bool) -> None:
+    if seen.form is None:
+        raise RecordsError("records.unknown_columns", name=source.name, columns=", ".join(seen.columns) or "-")
+    if as_json:
+        say_json(
+            {
+                **{
+                    name: getattr(seen, name)
+                    for name in ("form", "encoding", "delimiter", "table", "tables", "columns")
+                },
+                "mapping": dict(seen.mapping),
+                **{name: getattr(seen, name) for name in ("rows", "good", "rejected")},
+                "reasons": dict(seen.reasons),
+                "gradings": seen.gradings,
+                "new": seen.added,
+                "sample": [asdict(row) for row in seen.sample],
+            }
+        )
+        return
+    written = f"; {seen.encoding}, separated by {_DELIMITERS[seen.delimiter]}" if seen.delimiter else ""
+    written = f"; table {seen.table} of {', '.join(seen.tables)}" if seen.table else written
+    say(f"{source.name}: {_FORMS[seen.form]}{written}")
+    for role, column in seen.mapping.items():
+        say(f"  {role:25} <- {column}")
+    unused = [column for column in seen.columns if column not in set(seen.mapping.values())]
+    if unused and seen.form != "own":
+        say(f"  not used: {', '.join(unused)}")
+    say("The first rows as they would be read:")
+    say_table(("row", "when (UTC)", "sex", "age", "region", "view", "grades"), [_cells(row) for row in seen.sample])
+    say(f"{seen.good} of {seen.rows} rows are good: {seen.gradings} gradings, {seen.added} of them new")
+    _say_reasons(seen.reasons)
+    say("Nothing was changed; without --preview it is imported")
+
+
+def _cells(row: "ReadRow") -> tuple[str, ...]:
+    grades = ", ".join(f"{c.value} {'?' if grade is None else grade}" for c, grade in row.grades.items())
+    return (
+        str(row.row),
+        f"{row.visited_at:%Y-%m-%d %H:%M}" if row.visited_at else "-",
+        *(word or "-" for word in (row.sex, row.age_band, row.region, row.view)),
+        f"left out: {row.reason}" if row.reason else grades,
+    )

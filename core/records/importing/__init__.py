@@ -1,0 +1,1 @@
+"""Tables of other systems -> rows of the records, one module a step (`core.records.exchange` is the way in)."""

@@ -1,0 +1,224 @@
+# ruff: noqa: S608 - every word of the SQL is a constant of ours; texts of strangers are only ever values
+"""Checked rows put together to visits: what repeats, contradicts itself or is stored already.
+
+Leaves in the staging place `checked` (a row of the file each), `photos` (one each, with the packed grades that the
+statistics count) and the view `grades`. The `row` of a photo and the `place` of a grade are the first row of their
+visit.
+"""
+
+from typing import Final
+
+import duckdb
+
+from core.records.facts_code import STATE_BITS
+from core.records.importing.columns import columns_of
+from core.records.importing.foreign_rows import WIDE_ROLES, Checks
+from core.records.importing.staging import Stage, Staging
+from core.records.vocabulary import CONDITION_LIST
+
+AGAIN: Final = "again"
+"""The `reason` of a row that says what a row before it says; not counted as rejected."""
+
+_PIECE: Final = 1 << 20
+_PLACE: Final = f"(list_position({CONDITION_LIST}, condition) - 1)::UTINYINT"
+_GOOD: Final = "FROM checked WHERE reason IS NULL"
+
+
+def check_rows(staging: Staging, checks: Checks) -> None:
+    """Make `checked`, `photos` and `grades` of `raw`, and mark in `checked` what cannot be.
+
+    Of rows that are of one photo and condition, the first counts; visits and photos whose rows contradict each other
+    are left out altogether.
+    """
+    rows = staging.number("SELECT count(*) FROM raw")
+    step = max(rows, 1) if checks.whole else _PIECE
+    for start in range(1, max(rows, 1) + 1, step):
+        staging.connection.execute(
+            f"""CREATE OR REPLACE VIEW piece AS
+                SELECT rowid + 1 AS "row", * FROM raw WHERE rowid BETWEEN {start - 1} AND {start + step - 2}"""
+        )
+        into = "CREATE TABLE checked AS" if start == 1 else "INSERT INTO checked"
+        staging.run(Stage.CHECKING, f"{into} {checks.sql}")
+        staging.tell(Stage.CHECKING, min((start + step) / max(rows, 1), 1.0) * 0.8)
+    if checks.grouped:
+        _group(staging)
+        if _mark(staging, _CONTRADICTING) + _mark(staging, _REPEATED):
+            _group(staging)
+        _gather(staging)
+    elif checks.same:
+        _mark(staging, _THE_SAME)
+    if not checks.grouped:
+        _each(staging, checks)
+    _list_grades(staging, checks)
+
+
+def compare(staging: Staging, checks: Checks, records: duckdb.DuckDBPyConnection) -> None:
+    """Make `stored`, the grades that the records hold of these visits, and views of what they lack.
+
+    The views are `new_photos`, with `known` and `photo_known`, and `new_grades`. A row of another system that is stored
+    with other values is marked: its id may belong to another system.
+
+    Args:
+        staging: After `check_rows`.
+        checks: How the rows were checked.
+        records: A cursor on the records.
+    """
+    empty = records.execute("SELECT count(*) FROM visits").fetchone() == (0,)
+    limit = "LIMIT 0" if empty else ""
+    asked = staging.connection.execute(
+        f"SELECT DISTINCT visit_id::VARCHAR AS visit_id FROM photos {limit}"
+    ).to_arrow_reader()
+    records.register("asked", asked)
+    try:
+        found = records.execute(
+            """SELECT v.id::VARCHAR AS visit_id, d.id::VARCHAR AS diagnosis_id, epoch_us(v.visited_at) AS visited_us,
+                   v.sex, v.age_band, v.region, g.condition, g.severity
+               FROM (SELECT visit_id::UUID AS id FROM asked) AS a
+               JOIN visits AS v ON v.id = a.id
+               JOIN diagnoses AS d ON d.visit_id = v.id
+               LEFT JOIN gradings AS g ON g.diagnosis_id = d.id"""
+        ).to_arrow_reader()
+        staging.connection.register("found", found)
+        staging.connection.execute(
+            """CREATE TABLE stored AS
+               SELECT * REPLACE (visit_id::UUID AS visit_id, diagnosis_id::UUID AS diagnosis_id) FROM found"""
+        )
+        staging.connection.unregister("found")
+    finally:
+        records.unregister("asked")
+    known = staging.number("SELECT count(*) FROM stored") > 0
+    if known and not checks.own and _mark(staging, _DIFFERING) and checks.grouped:
+        _group(staging)
+        _gather(staging)
+    # A view costs nothing, unless it puts rows and photos together anew for each piece that is asked for.
+    staging.connection.execute(_NEW if known else _ALL_NEW.format(kind="TABLE" if checks.grouped else "VIEW"))
+
+
+_ALL_NEW: Final = """
+    CREATE {kind} new_grades AS FROM grades WHERE reason IS NULL;
+    CREATE VIEW new_photos AS SELECT *, false AS known, false AS photo_known FROM photos"""
+_NEW: Final = """
+    CREATE TABLE new_grades AS
+        FROM grades AS g WHERE reason IS NULL AND NOT EXISTS (
+            FROM stored AS s WHERE s.diagnosis_id = g.diagnosis_id AND s.condition = g.condition
+        );
+    CREATE VIEW new_photos AS
+        SELECT *, visit_id IN (SELECT visit_id FROM stored) AS known,
+            diagnosis_id IN (SELECT diagnosis_id FROM stored) AS photo_known
+        FROM photos WHERE diagnosis_id IN (SELECT diagnosis_id FROM new_grades)"""
+
+
+def _mark(staging: Staging, late: str) -> int:
+    """Give rows of `checked` the reason that a query over them finds; return how many."""
+    staging.connection.execute(f"CREATE OR REPLACE TABLE late AS {late}")
+    marked = staging.number("SELECT count(*) FROM late")
+    if marked:
+        staging.run(
+            Stage.CHECKING, 'UPDATE checked SET reason = late.reason FROM late WHERE late."row" = checked."row"'
+        )
+    return marked
+
+
+_THE_SAME: Final = f"""
+    SELECT "row", CASE WHEN content = first THEN '{AGAIN}' ELSE 'duplicate' END AS reason
+    FROM (
+        SELECT "row", content, row_number() OVER told AS turn, first_value(content) OVER told AS first
+        {_GOOD} AND same IN (SELECT same {_GOOD} GROUP BY same HAVING count(*) > 1)
+        WINDOW told AS (PARTITION BY same ORDER BY "row")
+    ) WHERE turn > 1"""
+
+
+def _group(staging: Staging) -> None:
+    """Make `groups`, a row a photo of the good rows."""
+    staging.run(
+        Stage.CHECKING,
+        f"""CREATE OR REPLACE TABLE groups AS
+            SELECT diagnosis_id, any_value(visit_id) AS visit_id, min("row") AS "row", count(*) AS grades,
+                bit_or(1 << {_PLACE}::INTEGER) AS kinds, min(visit_hash) AS low, max(visit_hash) AS high,
+                min(photo_hash) <> max(photo_hash) AS torn,
+                bit_or({_state("coalesce(severity + 2, 1)", _PLACE)}) AS states,
+                {_certainty(staging)} AS certainty
+            {_GOOD} GROUP BY diagnosis_id""",
+    )
+
+
+def _certainty(staging: Staging) -> str:
+    named = {name for name, *_ in staging.rows("DESCRIBE checked")}
+    return "round(100 * avg(greatest(p0, p1, p2, p3)))::UTINYINT" if "p0" in named else "NULL::UTINYINT"
+
+
+_CONTRADICTING: Final = f"""
+    SELECT "row", 'conflict' AS reason {_GOOD} AND (
+        visit_id IN (SELECT visit_id FROM groups GROUP BY visit_id HAVING min(low) <> max(high))
+        OR diagnosis_id IN (SELECT diagnosis_id FROM groups WHERE torn)
+    )"""
+_REPEATED: Final = f"""
+    SELECT "row", CASE WHEN content = first THEN '{AGAIN}' ELSE 'duplicate' END AS reason
+    FROM (
+        SELECT "row", content, row_number() OVER told AS turn, first_value(content) OVER told AS first
+        {_GOOD} AND diagnosis_id IN (SELECT diagnosis_id FROM groups WHERE grades <> bit_count(kinds))
+        WINDOW told AS (PARTITION BY diagnosis_id, condition ORDER BY "row")
+    ) WHERE turn > 1"""
+_DIFFERING: Final = f"""
+    SELECT DISTINCT c."row", 'differs' AS reason
+    FROM (SELECT "row", visit_id, visited_at, sex, age_band, region {_GOOD}) AS c
+    JOIN stored AS s ON s.visit_id = c.visit_id
+    LEFT JOIN grades AS g ON g."row" = c."row" AND g.diagnosis_id = s.diagnosis_id AND g.condition = s.condition
+    WHERE (c.sex, c.age_band, c.region, epoch_us(c.visited_at))
+            IS DISTINCT FROM (s.sex, s.age_band, s.region, s.visited_us)
+        OR (g.condition IS NOT NULL AND g.severity IS DISTINCT FROM s.severity)"""
+
+
+def _gather(staging: Staging) -> None:
+    """Make `photos` of groups."""
+    staging.run(
+        Stage.CHECKING,
+        f"""CREATE OR REPLACE TABLE photos AS
+            SELECT min(g."row") OVER visit AS "row", {_told(staging, "visit", "photo")}, g.states, g.certainty,
+                count(*) OVER visit = 1 AS alone, row_number() OVER visit = 1 AS first
+            FROM groups AS g JOIN checked AS c ON c."row" = g."row"
+            WINDOW visit AS (PARTITION BY g.visit_id ORDER BY g."row"
+                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)""",
+    )
+
+
+def _each(staging: Staging, checks: Checks) -> None:
+    """Make `photos` where each row is a photo."""
+    states = (
+        " + ".join(_state(f"coalesce(grade_{role} + 2, 0)", str(place)) for place, role in enumerate(WIDE_ROLES))
+        if checks.wide
+        else _state("severity + 2", _PLACE)
+    )
+    staging.connection.execute(
+        f"""CREATE VIEW photos AS
+            SELECT "row", {_told(staging, "visit", "photo")}, {states} AS states, NULL::UTINYINT AS certainty,
+                true AS alone, true AS first
+            FROM checked AS c WHERE reason IS NULL"""
+    )
+
+
+def _list_grades(staging: Staging, checks: Checks) -> None:
+    if checks.wide:
+        listed = ", ".join(f"grade_{role}" for role in WIDE_ROLES)
+        told = "c.diagnosis_id, c.condition, c.severity"
+        of_all = f"""(SELECT * FROM (
+            SELECT *, unnest({CONDITION_LIST}) AS condition, unnest([{listed}]) AS severity FROM checked
+        ) WHERE severity IS NOT NULL)"""
+    else:
+        of_all, told = "checked", f"c.diagnosis_id, {_told(staging, 'grade')}"
+    placed = "JOIN photos AS p ON p.diagnosis_id = c.diagnosis_id" if checks.grouped else ""
+    staging.connection.execute(
+        f"""CREATE VIEW grades AS
+            SELECT {"p" if placed else "c"}."row" AS place, c."row", reason, {told}, c.severity IS NULL AS abstained
+            FROM {of_all} AS c {placed} WHERE reason IS NULL OR reason = '{AGAIN}'"""
+    )
+
+
+def _told(staging: Staging, *levels: str) -> str:
+    """List the columns about these that the table has; what it lacks is left to what the records take for it."""
+    named = {name for name, *_ in staging.rows("DESCRIBE checked")}
+    return ", ".join(f"c.{name}" for name in columns_of(*levels) if name in named)
+
+
+def _state(value: str, place: str) -> str:
+    return f"(({value})::UINTEGER << ({STATE_BITS} * {place})::UINTEGER)"

@@ -1,0 +1,100 @@
+# ruff: noqa: S608 - columns are named by us
+"""The rows that were left out, as a CSV file that can be put right and imported again."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import MappingProxyType
+
+from core.records.importing.judging import AGAIN
+from core.records.importing.reading import RawTable
+from core.records.importing.staging import Staging
+from core.records.importing.text_files import TextTable
+
+EXTRA = ("row", "reason", "line", "line_number")
+"""What stands beside a rejected row: its number, the reason, for what is no row its text, and the line of the file."""
+
+_BATCH = 10_000
+
+
+def count_reasons(staging: Staging) -> Mapping[str, int]:
+    """Count the rejected rows by reason."""
+    return MappingProxyType(
+        dict(
+            staging.rows(
+                f"""SELECT reason, count(*) FROM (
+                        SELECT reason FROM checked WHERE reason IS NOT NULL AND reason <> '{AGAIN}'
+                        UNION ALL SELECT reason FROM malformed
+                    ) GROUP BY reason ORDER BY reason"""
+            )
+        )
+    )
+
+
+def write_rejects(staging: Staging, raw: RawTable, target: Path) -> None:
+    """Write the rejected rows to a file, replacing it."""
+    columns = ", ".join(f"raw.c{place}" for place in range(len(raw.columns)))
+    lines = line_numbers(staging, raw.text) if raw.text else {}
+    # Each has a cursor of its own, as both are read piece by piece.
+    listed, malformed = staging.connection.cursor(), staging.connection.cursor()
+    listed.execute(
+        f"""SELECT {columns}, r."row", r.reason, NULL FROM checked AS r JOIN raw ON raw.rowid + 1 = r."row"
+            WHERE r.reason IS NOT NULL AND r.reason <> '{AGAIN}' ORDER BY r."row\""""
+    )
+    malformed.execute("SELECT line, reason, csv_line FROM malformed ORDER BY line")
+    with target.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*raw.columns, *EXTRA])
+        while rows := listed.fetchmany(_BATCH):
+            width = len(raw.columns)
+            writer.writerows([[*map(harmless, row), lines.get(("row", row[width]), "")] for row in rows])
+        while broken := malformed.fetchmany(_BATCH):
+            blank = [""] * len(raw.columns)
+            writer.writerows(
+                [*blank, "", reason, harmless(text), lines.get(("line", line), "")] for line, reason, text in broken
+            )
+
+
+def harmless(cell: object) -> object:
+    """Keep a spreadsheet from taking a cell for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def line_numbers(staging: Staging, text: TextTable) -> dict[tuple[str, int], int]:
+    """Find the lines of the file where rejected rows start: by ("row", number), and ("line", record) for no rows."""
+    rejected = f"""FROM checked WHERE reason IS NOT NULL AND reason <> '{AGAIN}' ORDER BY "row\""""
+    wanted = [row for (row,) in staging.rows(f'SELECT "row" {rejected}')]
+    malformed = [line for (line,) in staging.rows("SELECT line FROM malformed ORDER BY line")]
+    rows = staging.number("SELECT count(*) FROM raw")
+    found = {("line", line): line for line in malformed}
+    if text.lines == text.blank + 1 + rows + len(malformed):
+        passed = 0
+        for row in wanted:
+            line = text.blank + 1 + row + passed
+            while passed < len(malformed) and malformed[passed] <= line:
+                passed, line = passed + 1, line + 1
+            found["row", row] = line
+        return found
+    # Blank lines, or cells that hold line ends: only reading tells where a record starts.
+    wanted_rows, wanted_lines = set(wanted), set(malformed)
+    row = 0
+    with suppress(csv.Error):
+        for record, (start, empty) in enumerate(_starts(text), 1):
+            if record in wanted_lines:
+                found["line", record] = start
+            elif not empty:
+                if row in wanted_rows:
+                    found["row", row] = start
+                row += 1
+    return found
+
+
+def _starts(text: TextTable) -> Iterator[tuple[int, bool]]:
+    """List the records of a file, the header first: the line each starts on, and whether it is blank."""
+    with text.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        reader = csv.reader(file, delimiter=text.delimiter)
+        start = 1
+        for record in reader:
+            yield start, not record
+            start = reader.line_num + 1
