@@ -13,6 +13,7 @@ from core.interface.language import current_language, say
 from core.interface.markup import heat_legend, plain
 from core.interface.models_markup import class_bars
 from core.interface.models_trial import Tried, TriedOutput, right_words, said_words, try_photo
+from core.interface.sentences import join_words
 
 if TYPE_CHECKING:
     from core.interface.models_served import PackageNote
@@ -73,9 +74,31 @@ def _draw_large(asked: Asked, tried: Tried | ScalpError) -> None:
         _draw_refused(tried)
         return
     _draw_picture(tried)
-    for output in tried.outputs:
+    telling = [output for output in tried.outputs if _tells(asked, output)]
+    rest = [output for output in tried.outputs if output not in telling]
+    for output in sorted(telling, key=_height, reverse=True):
         _draw_output(asked, output)
+    if rest and not telling:
+        st.markdown(say("models.try.nothing"))
+    if rest:
+        names = join_words(current_language(), [plain(output.name) for output in rest])
+        with st.expander(say("models.try.rest", names=names)):
+            for output in rest:
+                _draw_output(asked, output)
     st.caption(say("models.try.elapsed", ms=f"{tried.elapsed_ms:.0f}"))
+
+
+def _tells(asked: Asked, output: TriedOutput) -> bool:
+    """Whether there is more to an output than that its lowest grade is certain enough."""
+    label = _label(asked, output)
+    lowest = output.graded and output.said == output.classes[:1] and not output.withheld
+    return not lowest or label not in (None, output.classes[0].id)
+
+
+def _height(output: TriedOutput) -> tuple[int, float]:
+    """Rank an output by how high its class is, then how likely."""
+    places = [place for place, one in enumerate(output.classes) if one.chosen]
+    return max(places, default=-1), max((one.probability for one in output.said), default=0.0)
 
 
 def _draw_refused(tried: Tried) -> None:
@@ -112,12 +135,7 @@ def _draw_picture(tried: Tried) -> None:
 
 def _most_telling(outputs: Sequence[TriedOutput]) -> TriedOutput | None:
     """Return the output said highest, which for grades is the worst one."""
-
-    def rank(output: TriedOutput) -> tuple[int, float]:
-        places = [place for place, one in enumerate(output.classes) if one.chosen]
-        return (max(places, default=-1), max((one.probability for one in output.said), default=0.0))
-
-    return max(outputs, key=rank, default=None)
+    return max(outputs, key=_height, default=None)
 
 
 def _jpeg(tried: Tried, output: TriedOutput | None, side: int = 0) -> bytes:
@@ -173,11 +191,13 @@ def _draw_grid(tried: Sequence[tuple[Asked, Tried | ScalpError]]) -> None:
                     st.caption(f"{plain(asked.name)}: {plain(one.message(current_language()))}")
                     continue
                 telling = _most_telling([output for output in one.outputs if output.heatmap is not None])
-                lines = said_words(one.outputs) or [say(f"diagnosis.refused.{name}.why") for name in one.refusals]
+                lines = [say(f"diagnosis.refused.{name}.why") for name in one.refusals] or _lines(asked, one)
                 st.image(_jpeg(one, telling, _TILE_SIDE), width="stretch", alt="; ".join(lines))
-                st.caption("  \n".join(plain(line) for line in lines))
-                agreed = [right_words(output, _label(asked, output)) for output in one.outputs]
-                wrong = [words for words in agreed if words]
-                if len(one.outputs) == 1 and wrong:
-                    st.caption(plain(wrong[0]))
+                st.markdown("  \n".join(plain(line) for line in lines))
                 st.caption(plain(asked.name))
+
+
+def _lines(asked: Asked, tried: Tried) -> list[str]:
+    telling = sorted((one for one in tried.outputs if _tells(asked, one)), key=_height, reverse=True)
+    lines = [f"{said_words(one)} {right_words(one, _label(asked, one))}".strip() for one in telling]
+    return lines or [say("models.try.nothing")]

@@ -82,7 +82,7 @@ def _draw_questions(having: Sequence[RunRecord], metrics: Sequence[str]) -> tupl
         metric: str = st.selectbox(
             say("models.compare.metric"),
             metrics,
-            format_func=metric_name,
+            format_func={name: metric_name(name) for name in metrics}.__getitem__,
             key=settle("metric", metrics, "quadratic_kappa"),
             persist_state="session",
             help=say(f"models.metric_help.{st.session_state.get('models_metric', 'quadratic_kappa')}"),
@@ -93,7 +93,7 @@ def _draw_questions(having: Sequence[RunRecord], metrics: Sequence[str]) -> tupl
             baseline = st.selectbox(
                 say("models.compare.baseline"),
                 ids,
-                format_func=lambda name: names[name],
+                format_func=names.__getitem__,
                 key=settle("baseline", ids, _usual_baseline(having)),
                 persist_state="session",
                 help=say("models.compare.baseline_help"),

@@ -58,15 +58,16 @@ def draw_make() -> Made | None:
     condition: Condition = st.selectbox(
         say("models.make.condition"),
         CONDITIONS,
-        format_func=lambda one: output_name(one.value),
+        format_func={one: output_name(one.value) for one in CONDITIONS}.__getitem__,
         key=settle("condition", CONDITIONS, Condition.DANDRUFF),
     )
     severity = st.segmented_control(
         say("models.make.severity"),
         SEVERITIES,
-        format_func=lambda one: f"{int(one)} {say(f'taxonomy.severity.{int(one)}')}",
+        format_func={one: f"{int(one)} {say(f'taxonomy.severity.{int(one)}')}" for one in SEVERITIES}.__getitem__,
         key=settle("severity", SEVERITIES, Severity.MODERATE),
         required=True,
+        wrap=True,
     )
     assert severity is not None, "one of them is always chosen"
     st.button(say("models.make.draw"), icon=":material/draw:", key="models_make_draw", on_click=_ask_for_another)

@@ -35,7 +35,7 @@ def class_bars(bars: Sequence[Bar], label: str, said: str, possible: str) -> str
         possible: Word for one that stays possible.
     """
     rows = "".join(_row(bar, said, possible) for bar in bars)
-    return f'<ul class="ss-bars" aria-label="{escape(label)}">{rows}</ul>'
+    return f'<div class="ss-bars" role="list" aria-label="{escape(label)}">{rows}</div>'
 
 
 def _row(bar: Bar, said: str, possible: str) -> str:
@@ -44,7 +44,7 @@ def _row(bar: Bar, said: str, possible: str) -> str:
     word = said if bar.chosen else possible if bar.possible else ""
     note = f'<span class="ss-hidden">{escape(word)}</span>' if word else ""
     return (
-        f'<li class="ss-bar-{state}"><span class="ss-bar-name">{escape(bar.name)}{note}</span>'
+        f'<div role="listitem" class="ss-bar ss-bar-{state}"><span class="ss-bar-name">{escape(bar.name)}{note}</span>'
         f'<span class="ss-bar-track" aria-hidden="true"><i style="width: {share:.1f}%"></i></span>'
-        f'<span class="ss-bar-value">{share:.0f} %</span></li>'
+        f'<span class="ss-bar-value">{share:.0f} %</span></div>'
     )

@@ -46,7 +46,7 @@ def draw_one_run(records: Sequence[RunRecord], output: str) -> None:
     one: str = st.selectbox(
         say("models.one.run"),
         ids,
-        format_func=lambda name: names[name],
+        format_func=names.__getitem__,
         key=settle("one", ids, ids[0]),
         persist_state="session",
         width=420,
@@ -110,13 +110,11 @@ def _draw_cell_choice(cells: Sequence[dict[str, Any]], classes: Sequence[str], r
     if st.session_state.get(key) not in filled:
         st.session_state[key] = _NONE
 
-    def words(cell: str) -> str:
-        if cell == _NONE:
-            return say("models.one.no_cell")
+    labels = {_NONE: say("models.one.no_cell")}
+    for cell in filled:
         label, grade = (classes[int(place)] for place in cell.split("-"))
-        return say("models.one.cell", label=label, grade=grade, n=f"{counts[cell]:,}")
-
-    chosen: str = st.selectbox(say("models.one.choose_cell"), [_NONE, *filled], format_func=words, key=key)
+        labels[cell] = say("models.one.cell", label=label, grade=grade, n=f"{counts[cell]:,}")
+    chosen: str = st.selectbox(say("models.one.choose_cell"), [_NONE, *filled], format_func=labels.__getitem__, key=key)
     return chosen
 
 

@@ -63,8 +63,7 @@ def _draw_serving(packages: Sequence[PackageNote]) -> None:
         with column.container(border=True, height="stretch", key=f"models_serving_{package.serves}"):
             st.caption(say(f"taxonomy.view.{package.serves}"))
             st.markdown(f"**{plain(package.id)}** {plain(package.version)}")
-            for line in figure_lines(package):
-                st.markdown(plain(line))
+            st.markdown("\n".join(f"- {plain(line)}" for line in figure_lines(package)))
             choice = choices.get(package.serves)
             if choice is not None and choice.package == package.name:
                 st.caption(say("models.packages.chosen_on", day=plain(choice.since[:10])))

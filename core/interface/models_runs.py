@@ -73,7 +73,7 @@ def _draw_output(measured: Sequence[RunRecord]) -> str | None:
     chosen: str = st.selectbox(
         say("models.runs.output"),
         outputs,
-        format_func=lambda output: output_name(output, having[output]),
+        format_func={output: output_name(output, record) for output, record in having.items()}.__getitem__,
         key=key,
         persist_state="session",
         width=420,
@@ -96,7 +96,7 @@ def _draw_choice(measured: Sequence[RunRecord], chosen: Sequence[str]) -> None:
     st.multiselect(
         say("models.runs.compared"),
         names,
-        format_func=lambda name: labels[name],
+        format_func=labels.__getitem__,
         max_selections=MOST_RUNS,
         key=_CHOICE_KEY,
         on_change=_take_choice,

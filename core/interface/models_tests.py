@@ -37,10 +37,11 @@ def draw_tests(package: PackageNote) -> tuple[Asked, ...]:
             icon=":material/image_not_supported:",
         )
         return ()
+    labels = {_DRAWN: say("models.tests.drawn"), **manifests}
     chosen: str = st.selectbox(
         say("models.tests.which"),
         options,
-        format_func=lambda name: say("models.tests.drawn") if name == _DRAWN else manifests[name],
+        format_func=labels.__getitem__,
         key="models_tests_which",
     )
     st.button(

@@ -59,10 +59,12 @@ def _draw_form(manifests: Mapping[str, str]) -> None:
     from core.lab.recipe import read_recipe, recipe_names
 
     names = list(recipe_names())
+    # One that fits the photos this page can draw comes first.
+    usual = next((one for one in names if "microscope" in one), names[0])
     name: str = st.selectbox(
-        say("models.train.recipe"), names, key=settle("recipe", names, names[0]), persist_state="session"
+        say("models.train.recipe"), names, key=settle("recipe", names, usual), persist_state="session"
     )
-    note(recipe=name if name != names[0] else None)
+    note(recipe=name if name != usual else None)
     try:
         recipe = read_recipe(name)
     except ScalpError as error:

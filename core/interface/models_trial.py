@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
@@ -60,6 +59,7 @@ class TriedOutput:
         name: Its name.
         classes: In order.
         withheld: Whether every class stays possible, and so none is said.
+        graded: Whether its classes are severities, the lowest of which says that there is nothing.
         heatmap: float32 (h, w) in 0..1 over the part looked at; None where there is none.
     """
 
@@ -67,6 +67,7 @@ class TriedOutput:
     name: str
     classes: tuple[TriedClass, ...]
     withheld: bool
+    graded: bool
     heatmap: npt.NDArray[np.float32] | None
 
     @property
@@ -187,7 +188,9 @@ def _graded(diagnosis: Diagnosis) -> tuple[TriedOutput, ...]:
             if probability > 0
         )
         name = output_name(finding.condition.value)
-        outputs.append(TriedOutput(finding.condition.value, name, classes, finding.abstained, finding.heatmap))
+        outputs.append(
+            TriedOutput(finding.condition.value, name, classes, finding.abstained, graded=True, heatmap=finding.heatmap)
+        )
     return tuple(outputs)
 
 
@@ -225,7 +228,8 @@ def _classified(seen: Classification, result: OutputResult) -> TriedOutput:
     withheld = result.output.kind != "multi" and len(result.possible) == len(classes)
     most = max(result.chosen, key=lambda place: result.probabilities[place], default=None)
     heatmap = None if most is None else seen.heatmap(result.output.id, most)[0]
-    return TriedOutput(result.output.id, in_language(result.output.names), classes, withheld, heatmap)
+    graded = bool(result.output.severities)
+    return TriedOutput(result.output.id, in_language(result.output.names), classes, withheld, graded, heatmap)
 
 
 def right_words(output: TriedOutput, label: str | None) -> str:
@@ -239,13 +243,9 @@ def right_words(output: TriedOutput, label: str | None) -> str:
     return say("models.try.label_right" if agrees else "models.try.label_wrong", label=told)
 
 
-def said_words(outputs: Sequence[TriedOutput]) -> list[str]:
-    """Say each output in one line: its class and how likely it is."""
-    lines = []
-    for output in outputs:
-        if output.withheld or not output.said:
-            lines.append(say("models.try.line_unsure", output=output.name))
-            continue
-        said = ", ".join(f"{one.name} {one.probability:.0%}" for one in output.said)
-        lines.append(say("models.try.line", output=output.name, said=said))
-    return lines
+def said_words(output: TriedOutput) -> str:
+    """Say an output in one line: its class and how likely it is."""
+    if output.withheld or not output.said:
+        return say("models.try.line_unsure", output=output.name)
+    said = ", ".join(f"{one.name} {one.probability:.0%}" for one in output.said)
+    return say("models.try.line", output=output.name, said=said)

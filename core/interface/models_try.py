@@ -55,9 +55,10 @@ def _draw_source(package: PackageNote) -> tuple[Asked, ...]:
     source = st.segmented_control(
         say("models.try.source"),
         _SOURCES,
-        format_func=lambda name: say(f"models.try.source_{name}"),
+        format_func={name: say(f"models.try.source_{name}") for name in _SOURCES}.__getitem__,
         key=settle("source", _SOURCES, "upload"),
         required=True,
+        wrap=True,
         persist_state="session",
     )
     assert source is not None, "one of them is always chosen"

@@ -23,10 +23,11 @@ def draw_models() -> None:
     section = st.segmented_control(
         say("models.page.sections"),
         SECTIONS,
-        format_func=lambda name: say(f"models.page.section_{name}"),
+        format_func={name: say(f"models.page.section_{name}") for name in SECTIONS}.__getitem__,
         key=settle("section", SECTIONS, SECTIONS[0]),
         required=True,
         label_visibility="collapsed",
+        wrap=True,
         persist_state="session",
     )
     assert section is not None, "one of them is always chosen"
