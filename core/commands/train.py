@@ -114,7 +114,7 @@ def _run(plan: "Recipe", data: Path, folder: Path, command: str, *, queue: bool)
 def _run_in_turn(plan: "Recipe", data: Path, folder: Path, command: str) -> "AnyPackage | None":
     """Wait before anything heavy is loaded: those who wait cost next to nothing."""
     from core.lab.jobs import Turn
-    from core.lab.status import Status, StatusFile, hold_run
+    from core.lab.status import Status, StatusFile, hold_run, read_status
 
     folder.mkdir(parents=True, exist_ok=True)
     with hold_run(folder):
@@ -127,5 +127,10 @@ def _run_in_turn(plan: "Recipe", data: Path, folder: Path, command: str) -> "Any
             from core.lab.training import train_held
 
             return train_held(plan, data, folder, command)
+        except Exception as error:
+            said = read_status(folder)
+            if said is not None and said.state == "queued":  # it went wrong before the training could say so
+                status.fail(error, stopped=False)
+            raise
         finally:
             turn.release()

@@ -1,6 +1,7 @@
 """What can go wrong with a machine while it trains, in words: memory, devices, disks."""
 
 import gc
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -45,8 +46,9 @@ def faults_explained(recipe: Recipe, objective: Objective, columns: int) -> Iter
         lacking = error
     else:
         return
-    # What filled the memory hangs on the traceback.
-    lacking.__traceback__ = None
+    # What filled the memory hangs on the frames that the error came through.
+    traceback.clear_frames(lacking.__traceback__)
+    objective.network.zero_grad(set_to_none=True)
     fits = largest_batch(recipe, objective, columns)
     size = {"width": recipe.input.width, "height": recipe.input.height, "batch": recipe.training.batch_size}
     if fits is None:
@@ -88,6 +90,8 @@ def largest_batch(recipe: Recipe, objective: Objective, columns: int) -> int | N
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
+            traceback.clear_frames(error.__traceback__)
+            objective.network.zero_grad(set_to_none=True)
             batch //= 2
         else:
             return batch

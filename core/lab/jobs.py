@@ -23,6 +23,7 @@ from core.errors import ManifestError, RunError
 from core.lab.files import write_whole
 from core.lab.history import EpochRow, read_history
 from core.lab.recipe import Recipe, read_recipe
+from core.lab.run import open_run
 from core.lab.status import CANCEL, Status, ask_to_stop, is_alive, read_status, stop_asked, write_status
 from core.settings import ROOT
 
@@ -66,7 +67,7 @@ def start_training(recipe: Recipe | str | Path, manifest: Path, folder: Path, ov
         The job, queued or running.
 
     Raises:
-        RecipeError: The recipe is not as it should be.
+        RecipeError: The recipe is not as it should be, or the folder holds a run of another one.
         ManifestError: There is no such manifest.
         RunError: The folder holds a run that has ended or is running, or the process did not start.
         OSError: The folder cannot be written.
@@ -75,9 +76,7 @@ def start_training(recipe: Recipe | str | Path, manifest: Path, folder: Path, ov
     if not manifest.is_file():
         raise ManifestError("manifest.not_found", path=manifest)
     _check_free(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    text = plan.model_dump_json(indent=1) + "\n"
-    write_whole(folder / "recipe.json", lambda file: file.write(text.encode()))
+    open_run(folder, plan)
     job = json.dumps({"data": str(manifest.resolve())}, indent=1) + "\n"
     write_whole(folder / JOB, lambda file: file.write(job.encode()))
     return _launch(folder)

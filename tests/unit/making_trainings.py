@@ -72,7 +72,7 @@ def crown_photos(folder: Path, count: int = 36) -> Path:
 def fit_steered(folder: Path, watch: Watch | None = None, overrides=()):
     """Train a grader on discs in `folder`, steered by photos of its own; returns its network."""
     recipe = read_recipe("efficientnet-lite0-crown", [*STEERED, *overrides])
-    pictures, labels = make_pictures(40)
+    pictures, labels = make_pictures(40, side=recipe.input.width)
     groups = np.array([f"g{i // 2}" for i in range(len(labels))])
     everything = np.ones(len(labels), dtype=bool)
     parts = share_out(recipe, everything, ~everything, labels, groups)

@@ -6,9 +6,10 @@ import time
 
 import pytest
 
-from core.errors import ManifestError, RunError
+from core.errors import ManifestError, RecipeError, RunError
 from core.lab import jobs
 from core.lab.recipe import read_recipe
+from core.lab.run import open_run
 from core.lab.status import Status, hold_run, write_status
 from tests.unit.making_trainings import STEERED, crown_photos
 
@@ -76,6 +77,13 @@ def test_a_job_without_photos_does_not_start(runs, tmp_path):
     with pytest.raises(ManifestError, match="There is no manifest"):
         jobs.start_training(read_recipe("efficientnet-lite0-crown", LONG), tmp_path / "no.csv", runs / "run")
     assert jobs.list_jobs(runs) == ()
+
+
+def test_a_job_never_takes_the_folder_of_another_recipe(runs, tmp_path):
+    manifest = crown_photos(tmp_path / "photos", 4)
+    open_run(runs / "run", read_recipe("efficientnet-lite0-crown", STEERED))
+    with pytest.raises(RecipeError, match="another recipe"):
+        jobs.start_training(read_recipe("efficientnet-lite0-crown", LONG), manifest, runs / "run")
 
 
 def test_what_is_no_job_or_has_ended_is_said(runs):

@@ -59,7 +59,7 @@ from tests.unit.making_trainings import fit_steered
 now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (now + (700 << 20), now + (700 << 20)))
 try:
-    fit_steered(Path(sys.argv[1]), overrides=["input.width=1024", "input.height=1024", "training.batch_size=32"])
+    fit_steered(Path(sys.argv[1]), overrides=["input.width=512", "input.height=512", "training.batch_size=32"])
 except RunError as error:
     print(error)
 """
@@ -71,7 +71,7 @@ def test_too_little_memory_names_the_batch_size_that_fits(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", LITTLE_MEMORY, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert "not enough memory for batches of 32 pictures of 1024 x 1024" in done.stdout
+    assert "not enough memory for batches of 32 pictures of 512 x 512" in done.stdout
     fits = int(done.stdout.split("training.batch_size=")[1].split()[0])
     assert fits in (2, 4, 8, 16)
 
