@@ -5,9 +5,11 @@ import pytest
 from core.errors import RecipeError, ScalpError
 from core.lab.augment import build_augmentation
 from core.lab.recipe import read_recipe, recipe_names
+from core.settings import ROOT
 from core.taxonomy import View
 from core.vision.architectures import architecture_names
 
+DOCUMENTED = (ROOT / "docs" / "laboratory-recipes.md").read_text(encoding="utf-8")
 GRADERS = {"crown-comparison": View.CROWN, "efficientnet-lite0-crown": View.CROWN}
 GRADERS |= {"efficientnet-lite0-microscope": View.MICROSCOPE}
 
@@ -39,6 +41,41 @@ def test_the_recipes_of_the_shipped_packages_mean_what_they_meant():
         assert (recipe.stopping.patience, recipe.stopping.restore_best) == (0, False)
         assert (recipe.schedule.name, recipe.schedule.warmup) == ("cosine", 0.1)
         assert (recipe.input.fit, recipe.input.interpolation, recipe.input.cut_white_bars) == ("crop", "area", True)
+
+
+def documented_runs():
+    """Every command of the tables: a recipe's name, and what is set."""
+    for line in DOCUMENTED.splitlines():
+        cell = line.split(" | ")[1] if line.count(" | ") >= 1 else ""
+        words = cell.strip("`| ").replace(" --set ", " ").split()
+        if cell.startswith("`") and words[0] in recipe_names():
+            yield words[0], words[1:]
+
+
+def test_every_run_in_the_document_can_be_read_and_is_one_of_its_own():
+    runs = list(documented_runs())
+    assert len(runs) >= 48
+    assert {name for name, _ in runs} == set(recipe_names())
+    read = [read_recipe(name, settings).model_dump_json() for name, settings in runs]
+    assert len(set(read)) == len(read)
+
+
+def test_the_recipes_say_what_their_sources_say():
+    hair = read_recipe("hair-loss-vgg")
+    assert (hair.training.epochs, hair.stopping.patience, hair.stopping.min_delta) == (100, 5, 0.005)
+    assert hair.validation.shares == (8, 1, 1)
+    b3 = read_recipe("scalpspectra-b3")
+    assert (b3.input.width, b3.input.height, b3.input.interpolation) == (300, 300, "bilinear")
+    assert (b3.optimiser.name, b3.optimiser.lr, b3.optimiser.weight_decay) == ("adam", 1e-4, 0)
+    assert (b3.schedule.name, b3.schedule.step_size, b3.schedule.gamma) == ("step", 7, 0.1)
+    assert b3.input.mean == (0.485, 0.456, 0.406)
+    plan = read_recipe("scalp-plan-b0")
+    assert (plan.schedule.name, plan.schedule.factor, plan.schedule.monitor) == ("plateau", 0.5, "val_accuracy")
+    assert (plan.optimiser.name, plan.optimiser.lr, plan.training.batch_size) == ("adamw", 1e-3, 4)
+    waste = read_recipe("waste-resnet50")
+    assert (waste.input.fit, waste.schedule.step_size, waste.training.workers) == ("pad", 11, 4)
+    assert sum("one_of" in step for step in waste.augment) == 5
+    assert all(read_recipe(name).graded_view is None for name in set(recipe_names()) - set(GRADERS))
 
 
 def test_overrides_change_one_value():
