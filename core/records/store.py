@@ -441,6 +441,9 @@ class RecordStore:
         """
         try:
             cursor.execute("CHECKPOINT")
+        except duckdb.TransactionException as error:
+            # Somebody still reads rows as they were before an update; the next write moves both.
+            _log.debug("checkpoint put off: %s", error)
         except duckdb.Error as error:
             known = explain(error, self.path)
             if known is None or known.code != "records.disk_full":
