@@ -29,7 +29,7 @@ from core.settings import ROOT
 
 JOB, LOG, SLOT = "job.json", "log.txt", "training.lock"
 
-_START_SECONDS = 20.0
+_START_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
 _TURN_SECONDS = 0.5
 _LOG_TAIL = 4000

@@ -1,5 +1,7 @@
 """Which photos a training learns from, which it is steered by, and which it is judged by: three that never meet."""
 
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +17,8 @@ from core.lab.watching import Watched
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-# One eighth of the photos learnt from steers a training that has to be steered.
-_STEERING_FOLDS = 8
+# The others of the photos a steered training might learn from steer it.
+_LEARNT_SHARE = 7 / 8
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,41 @@ def share_out(recipe: Recipe, available: Flags, judged: Flags, labels: Ints, gro
     if not is_steered(recipe):
         return Parts(available, judged, chooses=False)
     inside = np.flatnonzero(available)
-    count = len(np.unique(groups[inside]))
-    if count < 2:
-        raise ManifestError("manifest.too_few_groups", groups=count, folds=2)
-    folds = group_folds(strata(labels[inside]), groups[inside], min(_STEERING_FOLDS, count), recipe.training.seed)
+    dealt = deal(strata(labels[inside]), groups[inside], (_LEARNT_SHARE, 1 - _LEARNT_SHARE), recipe.training.seed)
     steering = np.zeros(len(available), dtype=np.bool_)
-    steering[inside[folds == 0]] = True
+    steering[inside[dealt == 1]] = True
     return Parts(available & ~steering, steering, chooses=True)
+
+
+def deal(kinds: Ints, groups: npt.NDArray[np.str_], shares: Sequence[float], seed: int) -> Ints:
+    """Deal photos out by group in given shares, each kind alike, int (N,).
+
+    Args:
+        kinds: int (N,), what to stratify by.
+        groups: (N,), what is never parted.
+        shares: Of the parts.
+        seed: Decides between what is equal.
+
+    Raises:
+        ManifestError: There are fewer groups than parts.
+    """
+    classes = kinds[:, None] == np.unique(kinds)[None]
+    _, numbers = np.unique(groups, return_inverse=True)
+    return split_groups(classes, numbers.reshape(-1), shares, seed)
+
+
+def deal_folds(kinds: Ints, groups: npt.NDArray[np.str_], count: int, seed: int) -> Ints:
+    """Assign photos to folds by group, each kind alike as far as it goes, int (N,).
+
+    Raises:
+        ManifestError: There are fewer groups than folds.
+    """
+    if np.unique(kinds, return_counts=True)[1].max() < count:
+        # Not one kind is there once a fold: nothing to stratify by, which scikit-learn refuses.
+        return deal(kinds, groups, [1 / count] * count, seed)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The least populated class", category=UserWarning)
+        return group_folds(kinds, groups, count, seed)
 
 
 def strata(labels: Ints) -> Ints:
@@ -86,7 +116,7 @@ def fold_of(recipe: Recipe, manifest: Manifest, labels: Ints) -> Ints:
     count = recipe.validation.folds
     if all(fold is not None for fold in own) and set(own) == set(range(count)):
         return np.array(own, dtype=np.int64)
-    return group_folds(labels[:, 0], manifest.groups(), count, recipe.training.seed)
+    return deal_folds(labels[:, 0], manifest.groups(), count, recipe.training.seed)
 
 
 @dataclass(frozen=True)
@@ -118,8 +148,5 @@ def splits_of(recipe: Recipe, manifest: Manifest, labels: Ints) -> Splits:
 def _shared(recipe: Recipe, manifest: Manifest, labels: Ints) -> npt.NDArray[np.str_]:
     names = np.array(("train", "validation", "test"))
     shares = np.array(recipe.validation.shares)
-    _, groups = np.unique(manifest.groups(), return_inverse=True)
-    kinds = strata(labels)
-    classes = kinds[:, None] == np.unique(kinds)[None]
-    dealt = split_groups(classes, groups.reshape(-1), shares[shares > 0].tolist(), recipe.training.seed)
+    dealt = deal(strata(labels), manifest.groups(), shares[shares > 0].tolist(), recipe.training.seed)
     return np.asarray(names[shares > 0][dealt])

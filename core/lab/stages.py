@@ -11,10 +11,9 @@ from core.errors import RunError
 from core.lab.epochs import StopAsked
 from core.lab.fitting import Watch
 from core.lab.manifest import Manifest
-from core.lab.parts import Flags, Parts, Splits, fold_of, is_steered, share_out, splits_of
+from core.lab.parts import Flags, Parts, Splits, deal_folds, fold_of, is_steered, share_out, splits_of
 from core.lab.recipe import Recipe
 from core.lab.session import Session
-from core.lab.splitting import group_folds
 
 # Photos held out once, from one network, are calibrated in parts of their own.
 _INNER_FOLDS = 5
@@ -166,5 +165,5 @@ def measuring_folds(recipe: Recipe, held: Held, photos: Manifest, labels: Ints) 
     if count > 1:
         return folds, f"{count}-fold by group; calibration of each fold fitted on the others"
     inner = min(_INNER_FOLDS, len(np.unique(photos.groups())))
-    folds = group_folds(labels[:, 0], photos.groups(), inner, recipe.training.seed)
+    folds = deal_folds(labels[:, 0], photos.groups(), inner, recipe.training.seed)
     return folds, f"held out from one network; calibrated in {inner} parts by group, each fitted on the others"
