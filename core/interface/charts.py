@@ -1,7 +1,7 @@
 """Charts: one theme for all of them, and what more than one of them needs.
 
-Every builder takes the colours of a theme and returns an Altair chart without touching Streamlit, so that the same
-chart goes to the page and into a file. Streamlit's own theme gives fonts; what is set here goes on top of it.
+Every builder takes the colours of a theme and draws with Altair without touching Streamlit, so that the same chart
+goes to the page and into a file. Streamlit's own theme gives fonts; what is set here goes on top of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 from altair.utils.schemapi import disable_debug_mode
 
+from core.interface.charts_drawn import Spec
 from core.interface.palette import ACCENT_DARK, ACCENT_LIGHT
 
 # Altair checks every part of every chart as it is made, which takes a second a page. Whole charts are checked when they
@@ -112,13 +113,22 @@ def opacity() -> alt.Opacity:
     return alt.Opacity("strength:Q", scale=None, legend=None)
 
 
-def tips(titles: Mapping[str, str]) -> list[alt.Tooltip]:
+Titles = tuple[tuple[str, str], ...]
+"""Columns of a tooltip with what they are called, as a key."""
+
+
+def as_titles(titles: Mapping[str, str]) -> Titles:
+    """Return the columns of a tooltip as a key."""
+    return tuple(titles.items())
+
+
+def tips(titles: Mapping[str, str] | Titles) -> list[alt.Tooltip]:
     """Return a tooltip of columns that hold words already.
 
     Args:
         titles: Column to what it is called.
     """
-    return [alt.Tooltip(f"{field}:N", title=title) for field, title in titles.items()]
+    return [alt.Tooltip(f"{field}:N", title=title) for field, title in dict(titles).items()]
 
 
 def spoken(rows: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
@@ -163,6 +173,18 @@ def finish(
         .configure_axisY(gridColor=colours.grid, labelPadding=8)
         .configure_view(strokeOpacity=0)
     )
+
+
+def template(layers: Sequence[Chart], colours: Colours, watermark: str = "") -> Spec:
+    """Lay the parts of a template over each other and set the theme; `Drawn` adds height and description.
+
+    Args:
+        layers: From the bottom up, with slots and tables of `core.interface.charts_drawn`.
+        colours: Of the theme.
+        watermark: Words across the chart; empty for none.
+    """
+    spec: Spec = finish(layers, colours, "", 0, watermark).to_dict(validate=False)
+    return spec
 
 
 def _watermark(words: str, colours: Colours) -> Chart:

@@ -1,12 +1,25 @@
 """Bars: rates by sex and age with their intervals, and grades as parts of a whole."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Final
 
 import altair as alt
 import pandas as pd
 
-from core.interface.charts import SMALL_PX, Chart, Colours, finish, hatch, opacity, picker, spoken, tips
+from core.interface.charts import (
+    SMALL_PX,
+    Colours,
+    Titles,
+    as_titles,
+    hatch,
+    opacity,
+    picker,
+    spoken,
+    template,
+    tips,
+)
+from core.interface.charts_drawn import Drawn, Spec, slot, table
 from core.interface.palette import SEVERITY_COLOURS
 
 _BAR_PX: Final = 21
@@ -29,7 +42,7 @@ def rate_bars(
     within: Sequence[str],
     tints: Sequence[str],
     watermark: str = "",
-) -> Chart:
+) -> Drawn:
     """Draw rates as bars in groups, with 95 % intervals; each is labelled.
 
     Args:
@@ -47,17 +60,32 @@ def rate_bars(
     ends = ["high", "reference"] if "reference" in rows else ["high"]
     rows = rows.assign(label_at=rows[ends].astype("float64").max(axis=1))
     edge = (rows["label_at"].max() if rows["label_at"].notna().any() else 1.0) * _LABEL_ROOM
+    single = len(within) == 1
+    return Drawn(
+        _rate_bars(colours, as_titles(titles), watermark, tuple(tints), single=single, reference=len(ends) > 1),
+        {"down": list(down), "within": list(within), "edge": float(edge), "hidden_end": str(edge * 0.16)},
+        {"rows": spoken(rows, titles)},
+        {
+            "height": len(down) * (_SINGLE_BAR_PX if single else _BAR_PX * len(within)),
+            "description": description,
+        },
+    )
+
+
+@cache
+def _rate_bars(
+    colours: Colours, titles: Titles, watermark: str, tints: tuple[str, ...], *, single: bool, reference: bool
+) -> Spec:
     across = alt.X(
         "share:Q",
         title=None,
-        scale=alt.Scale(domain=[0, edge]),
+        scale=alt.Scale(domain=[0, slot("edge")]),
         axis=alt.Axis(format="~%", grid=True, tickCount=4),
     )
-    single = len(within) == 1
-    base = alt.Chart(spoken(rows, titles)).encode(
+    base = alt.Chart(table("rows")).encode(
         y=alt.Y(
             "down:N",
-            sort=list(down),
+            sort=slot("down"),
             title=None,
             axis=alt.Axis(
                 labelPadding=8 if single else _NAME_PX,
@@ -66,18 +94,18 @@ def rate_bars(
             ),
             scale=alt.Scale(paddingInner=0.14, paddingOuter=0.06),
         ),
-        yOffset=alt.YOffset("within:N", sort=list(within), scale=alt.Scale(paddingInner=0.08)),
+        yOffset=alt.YOffset("within:N", sort=slot("within"), scale=alt.Scale(paddingInner=0.08)),
         tooltip=tips(titles),
         description="spoken:N",
     )
     bars = base.mark_bar(cornerRadiusEnd=3, cursor="pointer").encode(
         x=across,
-        color=alt.Color("within:N", scale=alt.Scale(domain=list(within), range=list(tints)), legend=None),
+        color=alt.Color("within:N", scale=alt.Scale(domain=slot("within"), range=list(tints)), legend=None),
         opacity=opacity(),
     )
     hidden = (
         base.transform_filter("!isValid(datum.share)")
-        .transform_calculate(zero="0", end=str(edge * 0.16))
+        .transform_calculate(zero="0", end=slot("hidden_end"))
         .mark_bar(fill=hatch(colours), cornerRadius=2)
         .encode(x=alt.X("zero:Q", title=None), x2="end:Q")
     )
@@ -87,7 +115,7 @@ def rate_bars(
         base.mark_rule(strokeWidth=1.5, color=colours.text).encode(
             x=alt.X("low:Q", title=None), x2="high:Q", opacity=opacity()
         ),
-        base.mark_text(align="left", dx=6 if len(ends) == 1 else 11, color=colours.text, fontSize=SMALL_PX).encode(
+        base.mark_text(align="left", dx=11 if reference else 6, color=colours.text, fontSize=SMALL_PX).encode(
             x=alt.X("label_at:Q", title=None), text="label:N", opacity=opacity()
         ),
     ]
@@ -95,14 +123,13 @@ def rate_bars(
         layers.append(
             base.mark_text(align="right", x=-6, color=colours.muted, fontSize=SMALL_PX).encode(text="within:N")
         )
-    if "reference" in rows:
+    if reference:
         layers.append(
             base.transform_filter("isValid(datum.reference)")
             .mark_point(shape="diamond", size=90, filled=False, strokeWidth=1.8, color=colours.second, opacity=1)
             .encode(x=alt.X("reference:Q", title=None))
         )
-    height = len(down) * (_SINGLE_BAR_PX if single else _BAR_PX * len(within))
-    return finish(layers, colours, description, height, watermark)
+    return template(layers, colours, watermark)
 
 
 def severity_bars(
@@ -114,7 +141,7 @@ def severity_bars(
     *,
     down: Sequence[str],
     watermark: str = "",
-) -> Chart:
+) -> Drawn:
     """Draw the four grades as parts of 100 %: the lowest to the left of a common line, the rest to its right.
 
     Args:
@@ -131,9 +158,27 @@ def severity_bars(
     parts = _placed(rows)
     left = max((-parts["start"].min()) if len(parts) else 0.5, 0.05)
     right = max(parts["end"].max() if len(parts) else 0.5, 0.05)
-    across = alt.Scale(domain=[-left * 1.02, right + (left + right) * 0.17], nice=False, zero=False)
-    y = alt.Y("down:N", sort=list(down), title=None, scale=alt.Scale(paddingInner=0.28, paddingOuter=0.1))
-    base = alt.Chart(spoken(parts, titles)).encode(y=y, tooltip=tips(titles), description="spoken:N")
+    own = parts[parts["own"]] if "own" in parts else parts.iloc[0:0]
+    tables = {"rows": spoken(parts, titles), "totals": totals} | ({"own": own} if len(own) else {})
+    return Drawn(
+        _severity_bars(colours, as_titles(titles), watermark, own=bool(len(own))),
+        {
+            "down": list(down),
+            "from": float(-left * 1.02),
+            "to": float(right + (left + right) * 0.17),
+            "left": str(-left),
+            "right": str(right),
+        },
+        tables,
+        {"height": _ROW_PX * len(down), "description": description},
+    )
+
+
+@cache
+def _severity_bars(colours: Colours, titles: Titles, watermark: str, *, own: bool) -> Spec:
+    across = alt.Scale(domain=[slot("from"), slot("to")], nice=False, zero=False)
+    y = alt.Y("down:N", sort=slot("down"), title=None, scale=alt.Scale(paddingInner=0.28, paddingOuter=0.1))
+    base = alt.Chart(table("rows")).encode(y=y, tooltip=tips(titles), description="spoken:N")
     axis = alt.Axis(format="~%", labelExpr="format(abs(datum.value), '~%')", tickCount=5, grid=True)
     bars = base.mark_bar(cursor="pointer", stroke=colours.surface, strokeWidth=1).encode(
         x=alt.X("start:Q", title=None, scale=across, axis=axis),
@@ -153,28 +198,27 @@ def severity_bars(
             opacity=opacity(),
         )
     )
-    ends = alt.Chart(totals).encode(y=y)
+    ends = alt.Chart(table("totals")).encode(y=y)
     numbers = (
-        ends.transform_calculate(end=str(right))
+        ends.transform_calculate(end=slot("right"))
         .mark_text(align="left", dx=6, color=colours.muted, fontSize=SMALL_PX)
         .encode(x=alt.X("end:Q", title=None), text="label:N")
     )
     hidden = (
         ends.transform_filter("datum.hidden")
-        .transform_calculate(start=str(-left), end=str(right))
+        .transform_calculate(start=slot("left"), end=slot("right"))
         .mark_bar(fill=hatch(colours), cornerRadius=2)
         .encode(x=alt.X("start:Q", title=None), x2="end:Q")
     )
     middle = alt.Chart(pd.DataFrame([{"zero": 0.0}])).mark_rule(color=colours.text, strokeWidth=1).encode(x="zero:Q")
     layers = [bars.add_params(picker(["down_id"])), hidden, inside, numbers, middle]
-    own = parts[parts["own"]] if "own" in parts else parts.iloc[0:0]
-    if len(own):
+    if own:
         layers.append(
-            alt.Chart(own)
+            alt.Chart(table("own"))
             .mark_point(shape="triangle-down", size=110, filled=True, color=colours.text, opacity=1, yOffset=-17)
             .encode(y=y, x=alt.X("middle:Q", title=None), tooltip=tips(titles))
         )
-    return finish(layers, colours, description, _ROW_PX * len(down), watermark)
+    return template(layers, colours, watermark)
 
 
 def _placed(rows: pd.DataFrame) -> pd.DataFrame:

@@ -1,13 +1,15 @@
 """Two grids: how common each condition is at each age, and which conditions go together."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from math import log2
 from typing import Final
 
 import altair as alt
 import pandas as pd
 
-from core.interface.charts import SMALL_PX, Chart, Colours, finish, hatch, picker, spoken, tips
+from core.interface.charts import SMALL_PX, Chart, Colours, Titles, as_titles, hatch, picker, spoken, template, tips
+from core.interface.charts_drawn import Drawn, Spec, slot, table
 
 _ROW_PX: Final = 38
 _TWO_LINES: Final = "split(datum.label, '|')"
@@ -15,12 +17,12 @@ _TWO_LINES: Final = "split(datum.label, '|')"
 _FULL_LIFT: Final = 4.0
 
 
-def _grid(rows: pd.DataFrame, titles: Mapping[str, str], across: Sequence[str], down: Sequence[str]) -> alt.Chart:
+def _grid(titles: Titles) -> Chart:
     """Lay out labelled cells, the columns' names above them."""
-    return alt.Chart(spoken(rows, titles)).encode(
+    return alt.Chart(table("rows")).encode(
         x=alt.X(
             "across:N",
-            sort=list(across),
+            sort=slot("across"),
             title=None,
             axis=alt.Axis(
                 labelExpr=_TWO_LINES,
@@ -32,7 +34,7 @@ def _grid(rows: pd.DataFrame, titles: Mapping[str, str], across: Sequence[str], 
             ),
             scale=alt.Scale(paddingInner=0.05, paddingOuter=0),
         ),
-        y=alt.Y("down:N", sort=list(down), title=None, scale=alt.Scale(paddingInner=0.07, paddingOuter=0)),
+        y=alt.Y("down:N", sort=slot("down"), title=None, scale=alt.Scale(paddingInner=0.07, paddingOuter=0)),
         tooltip=tips(titles),
         description="spoken:N",
     )
@@ -47,7 +49,7 @@ def heat_map(
     across: Sequence[str],
     down: Sequence[str],
     watermark: str = "",
-) -> Chart:
+) -> Drawn:
     """Draw shares as a grid of labelled cells; what is not shown is hatched.
 
     Args:
@@ -62,11 +64,21 @@ def heat_map(
         watermark: Words across the chart.
     """
     most = max(rows["share"].max(skipna=True), 0.01) if rows["share"].notna().any() else 1.0
-    base = _grid(rows, titles, across, down)
+    return Drawn(
+        _heat_map(colours, as_titles(titles), watermark),
+        {"across": list(across), "down": list(down), "most": float(most), "strong": float(0.62 * most)},
+        {"rows": spoken(rows, titles)},
+        {"height": _ROW_PX * len(down), "description": description},
+    )
+
+
+@cache
+def _heat_map(colours: Colours, titles: Titles, watermark: str) -> Spec:
+    base = _grid(titles)
     cells = base.mark_rect(cornerRadius=3, cursor="pointer").encode(
         color=alt.Color(
             "share:Q",
-            scale=alt.Scale(domain=[0, most], range=list(colours.ramp), interpolate="lab"),
+            scale=alt.Scale(domain=[0, slot("most")], range=list(colours.ramp), interpolate="lab"),
             legend=None,
         ),
         opacity=alt.Opacity("strength:Q", scale=None, legend=None),
@@ -75,18 +87,13 @@ def heat_map(
     )
     hidden = base.transform_filter("!isValid(datum.share)").mark_rect(cornerRadius=3, fill=hatch(colours))
     # What is not picked stays readable: on a pale cell the words keep the colour of the page's text.
-    strong = f"datum.share > {0.62 * most} && datum.strength == 1"
+    strong = f"datum.share > {slot('strong')} && datum.strength == 1"
     words = base.mark_text(fontSize=SMALL_PX, cursor="pointer").encode(
         text="label:N",
         color=alt.condition(strong, alt.value(colours.surface), alt.value(colours.text)),
     )
-    return finish(
-        [cells.add_params(picker(["across_id", "down_id"])), hidden, words],
-        colours,
-        description,
-        _ROW_PX * len(down),
-        watermark,
-    )
+    layers = [cells.add_params(picker(["across_id", "down_id"])), hidden, words]
+    return template(layers, colours, watermark)
 
 
 def _shift(lift: float) -> float:
@@ -102,7 +109,7 @@ def lift_matrix(
     across: Sequence[str],
     down: Sequence[str],
     watermark: str = "",
-) -> Chart:
+) -> Drawn:
     """Draw how many times as often as by chance two conditions go together.
 
     Args:
@@ -118,7 +125,17 @@ def lift_matrix(
     # In steps of doubling: half as often is as far from one as twice as often.
     shifts = [None if pd.isna(lift) else _shift(float(lift)) for lift in rows["lift"]]
     placed = rows.assign(shift=pd.Series(shifts, index=rows.index, dtype="float64"))
-    base = _grid(placed, titles, across, down)
+    return Drawn(
+        _lift_matrix(colours, as_titles(titles), watermark),
+        {"across": list(across), "down": list(down)},
+        {"rows": spoken(placed, titles)},
+        {"height": _ROW_PX * len(down), "description": description},
+    )
+
+
+@cache
+def _lift_matrix(colours: Colours, titles: Titles, watermark: str) -> Spec:
+    base = _grid(titles)
     cells = base.mark_rect(cornerRadius=3).encode(
         color=alt.Color(
             "shift:Q",
@@ -131,4 +148,4 @@ def lift_matrix(
         text="label:N",
         color=alt.condition("datum.shift > 0.7", alt.value(colours.surface), alt.value(colours.text)),
     )
-    return finish([cells, hidden, words], colours, description, _ROW_PX * len(down), watermark)
+    return template([cells, hidden, words], colours, watermark)

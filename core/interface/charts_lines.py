@@ -1,12 +1,25 @@
 """How a rate went over time, and two groups beside each other."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Final
 
 import altair as alt
 import pandas as pd
 
-from core.interface.charts import BRUSH, SMALL_PX, Chart, Colours, finish, hatch, opacity, spoken, tips
+from core.interface.charts import (
+    BRUSH,
+    SMALL_PX,
+    Colours,
+    Titles,
+    as_titles,
+    hatch,
+    opacity,
+    spoken,
+    template,
+    tips,
+)
+from core.interface.charts_drawn import Drawn, Spec, slot, table
 
 _HEIGHT_PX: Final = 230
 _ROW_PX: Final = 46
@@ -22,7 +35,7 @@ def trend_line(
     across: Sequence[str],
     watermark: str = "",
     up_to: float | None = None,
-) -> Chart:
+) -> Drawn:
     """Draw a figure over time with its interval, and where another model began to grade.
 
     Args:
@@ -36,16 +49,27 @@ def trend_line(
         watermark: Words across the chart.
         up_to: The end of the scale of a figure that is no share; None for a share, whose stretch can be drawn over.
     """
+    tables = {"rows": spoken(rows, titles)} | ({"marks": marks} if len(marks) else {})
+    return Drawn(
+        _trend_line(colours, as_titles(titles), watermark, up_to, marked=bool(len(marks))),
+        {"across": list(across)},
+        tables,
+        {"height": _HEIGHT_PX, "description": description},
+    )
+
+
+@cache
+def _trend_line(colours: Colours, titles: Titles, watermark: str, up_to: float | None, *, marked: bool) -> Spec:
     x = alt.X(
         "period:N",
-        sort=list(across),
+        sort=slot("across"),
         title=None,
-        scale=alt.Scale(domain=list(across), paddingInner=0, paddingOuter=0.1),
+        scale=alt.Scale(domain=slot("across"), paddingInner=0, paddingOuter=0.1),
         axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelFlush=True, grid=False),
     )
     up = alt.Scale(zero=True, nice=True) if up_to is None else alt.Scale(domain=[0, up_to])
     y = alt.Axis(format="~%" if up_to is None else "~f", tickCount=4, grid=True)
-    base = alt.Chart(spoken(rows, titles)).encode(x=x, description="spoken:N")
+    base = alt.Chart(table("rows")).encode(x=x, description="spoken:N")
     known = base.transform_filter("isValid(datum.share)")
     brush = alt.selection_interval(
         name=BRUSH, encodings=["x"], mark=alt.BrushConfig(fill=colours.first, fillOpacity=0.14, stroke=colours.first)
@@ -64,13 +88,13 @@ def trend_line(
         y=alt.Y("share:Q", title=None), opacity=opacity(), tooltip=tips(titles)
     )
     layers.append(points.add_params(brush) if up_to is None else points)
-    if len(marks):
-        changes = alt.Chart(marks).encode(x=x)
+    if marked:
+        changes = alt.Chart(table("marks")).encode(x=x)
         layers += [
             changes.mark_rule(strokeDash=[4, 4], color=colours.muted, opacity=0.9),
             changes.mark_text(align="left", dx=5, y=8, color=colours.muted, fontSize=SMALL_PX).encode(text="label:N"),
         ]
-    return finish(layers, colours, description, _HEIGHT_PX, watermark)
+    return template(layers, colours, watermark)
 
 
 def cohort_dots(
@@ -83,7 +107,7 @@ def cohort_dots(
     down: Sequence[str],
     groups: Sequence[str],
     watermark: str = "",
-) -> Chart:
+) -> Drawn:
     """Draw two groups beside each other, each rate with its interval, and the difference in words.
 
     Args:
@@ -98,24 +122,40 @@ def cohort_dots(
         watermark: Words across the chart.
     """
     longest = rows["high"].max(skipna=True) if rows["high"].notna().any() else 1.0
-    y = alt.Y("down:N", sort=list(down), title=None, scale=alt.Scale(paddingInner=0.2, paddingOuter=0.1))
-    base = alt.Chart(spoken(rows, titles)).encode(
+    edge = longest * 1.75
+    return Drawn(
+        _cohort_dots(colours, as_titles(titles), watermark),
+        {
+            "down": list(down),
+            "groups": list(groups),
+            "edge": float(edge),
+            "hidden_end": str(edge * 0.14),
+            "differences_at": str(longest * 1.08),
+        },
+        {"rows": spoken(rows, titles), "differences": differences},
+        {"height": _ROW_PX * len(down), "description": description},
+    )
+
+
+@cache
+def _cohort_dots(colours: Colours, titles: Titles, watermark: str) -> Spec:
+    y = alt.Y("down:N", sort=slot("down"), title=None, scale=alt.Scale(paddingInner=0.2, paddingOuter=0.1))
+    base = alt.Chart(table("rows")).encode(
         y=y,
-        yOffset=alt.YOffset("group:N", sort=list(groups), scale=alt.Scale(paddingInner=0.3, paddingOuter=0.5)),
+        yOffset=alt.YOffset("group:N", sort=slot("groups"), scale=alt.Scale(paddingInner=0.3, paddingOuter=0.5)),
         color=alt.Color(
             "group:N",
-            sort=list(groups),
-            scale=alt.Scale(domain=list(groups), range=[colours.first, colours.second]),
+            sort=slot("groups"),
+            scale=alt.Scale(domain=slot("groups"), range=[colours.first, colours.second]),
             legend=None,
         ),
         tooltip=tips(titles),
         description="spoken:N",
     )
-    edge = longest * 1.75
     x = alt.X(
         "share:Q",
         title=None,
-        scale=alt.Scale(domain=[0, edge]),
+        scale=alt.Scale(domain=[0, slot("edge")]),
         axis=alt.Axis(format="~%", tickCount=4, grid=True),
     )
     layers = [
@@ -125,12 +165,12 @@ def cohort_dots(
         .mark_tick(thickness=2.4, height=15, opacity=1)
         .encode(x=alt.X("standardised:Q", title=None)),
         base.transform_filter("!isValid(datum.share)")
-        .transform_calculate(zero="0", end=str(edge * 0.14))
+        .transform_calculate(zero="0", end=slot("hidden_end"))
         .mark_bar(fill=hatch(colours), height=10)
         .encode(x=alt.X("zero:Q", title=None), x2="end:Q"),
-        alt.Chart(differences)
-        .transform_calculate(end=str(longest * 1.08))
+        alt.Chart(table("differences"))
+        .transform_calculate(end=slot("differences_at"))
         .mark_text(align="left", dx=6, color=colours.text, fontSize=SMALL_PX)
         .encode(y=y, x=alt.X("end:Q", title=None), text="label:N"),
     ]
-    return finish(layers, colours, description, _ROW_PX * len(down), watermark)
+    return template(layers, colours, watermark)

@@ -7,8 +7,9 @@ import pandas as pd
 
 from core.findings import Finding, worst_findings
 from core.interface.answers import told_answers
-from core.interface.charts import Chart, Colours
+from core.interface.charts import Colours
 from core.interface.charts_bars import severity_bars
+from core.interface.charts_drawn import Drawn
 from core.interface.checkup import current_checkup
 from core.interface.statistics_asked import Asked, rate_columns
 from core.interface.statistics_card import Card
@@ -59,7 +60,7 @@ def among_card(asked: Asked) -> Card | None:
     )
     sentence = _sentence(peers, findings)
 
-    def draw(colours: Colours) -> Chart:
+    def draw(colours: Colours) -> Drawn:
         return severity_bars(
             frame,
             ends,

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from core.interface.charts import LIGHT, Chart, Colours, current_colours
+from core.interface.charts import LIGHT, Colours, current_colours
+from core.interface.charts_drawn import Drawn
 from core.interface.language import current_language, say
 from core.interface.markup import plain
 from core.interface.statistics_picture import as_picture
@@ -41,7 +42,7 @@ class Card:
     rows: Sequence[Row]
     counted: tuple[str, int | None]
     sql: str
-    draw: Callable[[Colours], Chart]
+    draw: Callable[[Colours], Drawn]
 
 
 def draw_card(card: Card, stamp: Stamp, on_pick: Callable[[], None] | None = None, nonce: int = 0) -> None:
@@ -59,8 +60,9 @@ def draw_card(card: Card, stamp: Stamp, on_pick: Callable[[], None] | None = Non
         if card.note:
             st.caption(card.note)
         options: dict[str, Any] = {"on_select": on_pick} if on_pick else {}
-        spec = card.draw(current_colours()).to_dict(validate=False)
-        st.vega_lite_chart(spec=spec, width="stretch", key=f"{chart_key(card.name)}_{nonce}", **options)
+        st.vega_lite_chart(
+            spec=card.draw(current_colours()).filled, width="stretch", key=f"{chart_key(card.name)}_{nonce}", **options
+        )
         st.markdown(_kept_together(card.sentence))
         _draw_tools(card, stamp)
 
@@ -101,7 +103,7 @@ def _popover(card: Card, name: str, icon: str) -> Any:  # noqa: ANN401 (Streamli
 def _draw_download(card: Card, stamp: Stamp, kind: str) -> None:
     def picture() -> bytes:
         lines = (card.sentence, *stamp_lines(current_language(), stamp))
-        return as_picture(card.draw(LIGHT), card.title, lines, "svg" if kind == "svg" else "png")
+        return as_picture(card.draw(LIGHT).as_altair(), card.title, lines, "svg" if kind == "svg" else "png")
 
     def table() -> bytes:
         return _TABLE_FILES[kind][1](card.rows, stamp)

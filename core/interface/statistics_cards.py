@@ -5,8 +5,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from core.interface.charts import Chart, Colours
+from core.interface.charts import Colours
 from core.interface.charts_bars import rate_bars
+from core.interface.charts_drawn import Drawn
 from core.interface.charts_grid import heat_map
 from core.interface.statistics_asked import Asked, rate_columns, strength
 from core.interface.statistics_card import Card
@@ -65,7 +66,7 @@ def heat_card(asked: Asked) -> Card:
     by_age = found[question.condition].by_age
     ends = ends_sentence(language, {text(language, f"statistics.age_phrase.{b}"): by_age[b] for b in AgeBand})
 
-    def draw(colours: Colours) -> Chart:
+    def draw(colours: Colours) -> Drawn:
         return heat_map(
             frame,
             colours,
@@ -143,7 +144,7 @@ def groups_card(asked: Asked) -> Card:
         language, {group_phrase(language, group): rate for group, rate in found.cells.items() if None not in group}
     )
 
-    def draw(colours: Colours) -> Chart:
+    def draw(colours: Colours) -> Drawn:
         tints = {Sex.FEMALE: colours.first, Sex.MALE: colours.second, None: colours.third}
         return rate_bars(
             frame,

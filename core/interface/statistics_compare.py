@@ -7,7 +7,8 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from core.interface.charts import Chart, Colours
+from core.interface.charts import Colours
+from core.interface.charts_drawn import Drawn
 from core.interface.charts_lines import cohort_dots
 from core.interface.language import say
 from core.interface.sentences import raise_first
@@ -127,7 +128,7 @@ def _card(asked: Asked) -> Card:
     sentence = _sentence(asked, names, found[question.condition])
     titles = asked.tip_titles("condition", "group") | {"standardised_told": asked.words("tip.standardised")}
 
-    def draw(colours: Colours) -> Chart:
+    def draw(colours: Colours) -> Drawn:
         return cohort_dots(
             frame,
             differences,

@@ -5,7 +5,8 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from core.interface.charts import Chart, Colours
+from core.interface.charts import Colours
+from core.interface.charts_drawn import Drawn
 from core.interface.charts_lines import trend_line
 from core.interface.language import say
 from core.interface.sentences import raise_first
@@ -107,7 +108,7 @@ def _drift_card(asked: Asked) -> Card:
         "certainty": asked.words("tip.certainty"),
     }
 
-    def draw(colours: Colours) -> Chart:
+    def draw(colours: Colours) -> Drawn:
         return trend_line(
             points,
             marks,

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from core.interface.charts import QUIET, Chart, Colours
+from core.interface.charts import QUIET, Colours
 from core.interface.charts_bars import severity_bars
+from core.interface.charts_drawn import Drawn
 from core.interface.charts_grid import lift_matrix
 from core.interface.sentences import join_words, raise_first
 from core.interface.statistics_asked import Asked, rate_columns
@@ -51,7 +52,7 @@ def severity_card(asked: Asked) -> Card:
     ]
     sentence = _severity_sentence(asked, found[question.condition])
 
-    def draw(colours: Colours) -> Chart:
+    def draw(colours: Colours) -> Drawn:
         return severity_bars(
             frame,
             totals,
@@ -158,7 +159,7 @@ def lift_card(asked: Asked) -> Card:
         for column, name in {"lift_told": "lift", "interval": "interval", "of": "both"}.items()
     }
 
-    def draw(colours: Colours) -> Chart:
+    def draw(colours: Colours) -> Drawn:
         return lift_matrix(
             frame,
             colours,

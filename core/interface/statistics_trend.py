@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from core.interface.charts import QUIET, Chart, Colours
+from core.interface.charts import QUIET, Colours
 from core.interface.charts_bars import rate_bars
+from core.interface.charts_drawn import Drawn
 from core.interface.charts_lines import trend_line
 from core.interface.statistics_asked import Asked, rate_columns
 from core.interface.statistics_card import Card
@@ -59,7 +60,7 @@ def trend_card(asked: Asked) -> Card:
     ]
     sentence = _trend_sentence(asked, found, names)
 
-    def draw(colours: Colours) -> Chart:
+    def draw(colours: Colours) -> Drawn:
         return trend_line(
             points,
             marks,
@@ -195,7 +196,7 @@ def ages_card(asked: Asked) -> Card:
         for band, rate in rates.items()
     ]
 
-    def draw(colours: Colours) -> Chart:
+    def draw(colours: Colours) -> Drawn:
         return rate_bars(
             frame,
             colours,

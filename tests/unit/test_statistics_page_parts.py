@@ -184,10 +184,10 @@ def _chart():
 
 def test_pictures_carry_title_stamp_and_watermark_and_need_no_network():
     lines = ("비듬 21 %", *stamp_lines(Language.KOREAN, STAMP))
-    svg = as_picture(_chart(), "나이별", lines, "svg").decode()
+    svg = as_picture(_chart().as_altair(), "나이별", lines, "svg").decode()
     for told in ("나이별", "시연 자료", "1,204", "2026-11-22 09:30 UTC", "model 1"):
         assert told in svg
     assert svg.count("linearGradient") >= 1, "what is not shown is hatched"
-    png = as_picture(_chart(), "나이별", lines, "png")
+    png = as_picture(_chart().as_altair(), "나이별", lines, "png")
     assert png.startswith(b"\x89PNG")
     assert len(png) > 10_000
