@@ -3,8 +3,9 @@
 
 The plain way is one query a chart over one wide table, a row a visit with its sex, age band, region, month, model and
 six grades; ours are the functions the page calls. Both run on the same instance with `THREADS` threads, in turns, on
-rows made here. The page draws its charts from counts that ours keeps until the records change, so the figures for a
-filter change forget that filter's answers, and nothing else, before each turn.
+rows made here. The page draws its charts from answers that ours keeps until the records change, so the figures for a
+filter change forget what that filter was answered, and nothing else, before each turn. The first view forgets
+everything: nobody has asked since the last write. From memory it would be a hundred times faster still.
 """
 
 from enum import StrEnum
@@ -60,9 +61,7 @@ def _measure(bench: Workbench, name: str, visits: int, limit: float) -> list[Com
         narrowed = take_turns(
             partial(_after_filter, store), partial(_plain, store, "region = 'KR-11'"), rounds=bench.rounds(9)
         )
-        first = take_turns(
-            partial(_view, store, Filters()), partial(_plain, store, "true"), rounds=bench.rounds(9), calls=(3, 1)
-        )
+        first = take_turns(partial(_first, store), partial(_plain, store, "true"), rounds=bench.rounds(9), calls=(3, 1))
     Path(store.path).unlink()
     return [
         times_less(f"statistics_filter_{name}", "ms", narrowed.ours, _PLAIN, narrowed.baseline, 3),
@@ -83,8 +82,13 @@ def _view(store: RecordStore, filters: Filters) -> None:
 
 
 def _after_filter(store: RecordStore) -> None:
-    store.memory.forget(lambda question: _FILTER in question)
+    store.memory.forget(lambda question: any(isinstance(part, Filters) and part.narrowed for part in question))
     _view(store, _FILTER)
+
+
+def _first(store: RecordStore) -> None:
+    store.memory.forget(lambda _: True)
+    _view(store, Filters())
 
 
 def _plain(store: RecordStore, where: str) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from core.records.privacy import Counts
-from core.records.statistics.filters import Filters, Narrowing, month_number, narrowing_sql, people_sql
+from core.records.statistics.filters import Filters, Narrowing, narrowing_sql, people_sql
 from core.records.store import RecordStore
 from core.taxonomy import Condition
 
@@ -116,16 +116,15 @@ def read_kept_months(store: RecordStore, filters: Filters, condition: Condition)
         condition: Whose states.
 
     Returns:
-        Month, upper part of the code, state and people, each (k,).
+        Month, upper part of the code, state and people of one model, each (k,); they add up.
 
     Raises:
         RecordsError: The records cannot be read.
     """
-    limits = [month_number(day) if day else None for day in (filters.since, filters.until)]
+    months = narrowing_sql(filters)
     return _read(
         store,
-        """SELECT month, who, state, sum(people)::BIGINT AS people FROM statistics_months
-           WHERE demo = ? AND condition = ? AND month >= coalesce(?, month) AND month <= coalesce(?, month)
-           GROUP BY month, who, state""",
-        [filters.demo, list(Condition).index(condition), *limits],
+        f"""SELECT month, who, state, people FROM statistics_months
+            WHERE demo = ? AND condition = ? AND {months.sql}""",  # noqa: S608 (constants; values are parameters)
+        [filters.demo, list(Condition).index(condition), *months.parameters],
     )

@@ -337,7 +337,7 @@ def _lay_out(counted: tuple[Counts, ...], grain: Period, *, told_only: bool) -> 
     number = np.where(is_untold(who), 0, people) if told_only else people
     times, row = np.unique(time, return_inverse=True)
     table = np.zeros((len(times), CELLS[1], CELLS[0], STATES), np.int64)
-    table[row, who // CELLS[0], who % CELLS[0], state] = number
+    np.add.at(table, (row, who // CELLS[0], who % CELLS[0], state), number)
     if grain == Period.MONTH:
         times = np.array([(date(int(m) // 12, int(m) % 12 + 1, 1) - _EPOCH).days for m in times], np.int64)
     return Series(times, table.transpose(0, 2, 1, 3))
