@@ -11,6 +11,7 @@ from core.commands.clinics import clinics
 from core.commands.compare import compare
 from core.commands.console import complain
 from core.commands.diagnose import diagnose
+from core.commands.ensemble import ensemble
 from core.commands.evaluate import evaluate
 from core.commands.import_photos import import_photos
 from core.commands.products import products
@@ -26,7 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (diagnose, train, evaluate, compare, synthesize, benchmark):
+for command in (diagnose, train, evaluate, compare, ensemble, synthesize, benchmark):
     app.command()(command)
 app.command("import-photos")(import_photos)
 app.command("demo-data")(demo_data)

@@ -76,6 +76,14 @@ def evaluate_folder(folder: Path, manifest: "Manifest", settings: "Settings", ro
     Raises:
         ScalpError: The package or the labelled photos are not as they should be.
     """
+    from core.vision.package_files import is_classifier, read_json
+
+    if is_classifier(read_json(folder)):
+        return _evaluate_classifier(folder, manifest, settings, root)
+    return _evaluate_grader(folder, manifest, settings, root)
+
+
+def _evaluate_grader(folder: Path, manifest: "Manifest", settings: "Settings", root: Path) -> "Evaluation":
     import numpy as np
 
     from core.lab.cost import package_cost
@@ -93,6 +101,25 @@ def evaluate_folder(folder: Path, manifest: "Manifest", settings: "Settings", ro
     many = build_engine(loaded, settings.engine, settings.precision, settings.threads, many=True)
     with progress("Grading", len(manifest.of_view(loaded.description.view))) as on_progress:
         return evaluate_package(loaded, many, manifest, on_progress, root=root, cost=cost)
+
+
+def _evaluate_classifier(folder: Path, manifest: "Manifest", settings: "Settings", root: Path) -> "Evaluation":
+    import numpy as np
+
+    from core.lab.classifier_evaluation import evaluate_classifier, of_task
+    from core.lab.cost import package_cost
+    from core.vision.classifier import Classifier
+    from core.vision.package import WEIGHTS
+
+    options = settings.engine, settings.precision, settings.threads
+    one = Classifier.load(folder, *options)
+    spec = one.package.description.input
+    picture = np.zeros((spec.height, spec.width, 3), np.uint8)
+    setting = f"{settings.engine} {settings.precision}"
+    cost = package_cost(folder / WEIGHTS, lambda: one.infer(picture), setting, spec.width, spec.height)
+    many = Classifier(one.package, *options, many=True)
+    with progress("Grading", len(of_task(one.task, manifest))) as on_progress:
+        return evaluate_classifier(many, manifest, on_progress, root=root, cost=cost)
 
 
 def _say_evaluation(evaluation: "Evaluation") -> None:

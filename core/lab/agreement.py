@@ -21,13 +21,14 @@ class Agreement:
 
     Attributes:
         n: Labelled photos.
-        labels: `grade` where photos were graded 0-3, `mark` where only presence was noted.
-        grades: The severities told apart; for marks absent (0) and present (1).
+        labels: `grade` where photos were graded, `mark` where only presence was noted, `class` where classes have no
+            order.
+        grades: The severities told apart; for marks absent (0) and present (1), for classes their positions.
         accuracy: Share of photos with the labelled grade.
         macro_f1: Mean of the F1 of each grade.
         quadratic_kappa: Cohen's kappa with quadratic weights over the grades told apart, each one step from the next;
-            None where all labels are equal.
-        mean_absolute_error: Mean distance between grade and label, in severities.
+            None where all labels are equal. For classes without an order Cohen's plain kappa.
+        mean_absolute_error: Mean distance between grade and label, in severities; None where there is no order.
         auroc: Mean over the cut points of the area under the curve of "at least grade k"; None where undefined.
         recall: Per labelled grade; None for a grade no photo has.
         ece: Expected calibration error of the most probable grade, ten bins.
@@ -43,7 +44,7 @@ class Agreement:
     accuracy: float
     macro_f1: float
     quadratic_kappa: float | None
-    mean_absolute_error: float
+    mean_absolute_error: float | None
     auroc: float | None
     recall: tuple[float | None, ...]
     ece: float

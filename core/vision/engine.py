@@ -146,6 +146,8 @@ class TorchEngine:
         from core.vision.backbones import OrdinalGrader
 
         description = package.description
+        if description.architecture == "ensemble":
+            raise PackageError("package.openvino_only", package=description.id)
         levels = [len(grading.grades) for grading in description.gradings]
         spec = description.input
         grader = OrdinalGrader(description.architecture, levels, spec.mean, spec.std, scales=description.scales)
