@@ -15,6 +15,7 @@ from core.benchmark.care_rows import report_rows
 from core.benchmark.comparison import Comparison, at_least, at_most, times_less
 from core.benchmark.material import THREADS, Workbench
 from core.benchmark.measuring import run_process, take_turns
+from core.benchmark.photos_rows import bring_in_photos
 from core.benchmark.plan_rows import plan_rows
 from core.benchmark.training_rows import training_rows
 from core.errors import ScalpError
@@ -160,6 +161,7 @@ MEASUREMENTS: dict[str, Callable[[Workbench], list[Comparison]]] = {
     "clinics_near": clinics_rows.near,
     "clinics_import": clinics_rows.bring_in,
     "import": import_rows.bring_in,
+    "import_photos": bring_in_photos,
     "statistics_1m": statistics_rows.million,
     "statistics_20m": statistics_rows.twenty_million,
     "training": training_rows,

@@ -14,8 +14,6 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 NEAR = 40
 WORDS = 4
@@ -43,9 +41,9 @@ def perceptual_hash(pixels: npt.NDArray[np.uint8]) -> Words | None:
     Returns:
         uint64 (2, `WORDS`): as it stands, and brought into one orientation; None where it shows next to nothing.
     """
-    # Reducing first, in colour, is cheaper than turning all of it grey.
-    small = cv2.cvtColor(cv2.resize(pixels, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
-    if small.std() < _FLAT:
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    small = cv2.resize(grey, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
+    if cv2.meanStdDev(small)[1][0, 0] < _FLAT:
         return None
     frequencies = np.asarray(cv2.dct(small.astype(np.float32)), np.float32)[:_FREQUENCIES, :_FREQUENCIES]
     return np.stack([_pack(frequencies), _pack(_upright(frequencies))])
@@ -90,6 +88,10 @@ def join(count: int, pairs: Pairs, *keys: Sequence[int] | npt.NDArray[np.integer
     Returns:
         int (count,), numbers of the sets, in the order of their first photos.
     """
+    # Not when this module is loaded: processes that only look at photos do without it.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     starts, ends, size = [pairs[:, 0]], [pairs[:, 1]], count
     for key in keys:
         numbers = np.asarray(key, dtype=np.int64)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import StratifiedGroupKFold
 
 from core.errors import ManifestError
 
@@ -29,6 +28,8 @@ def group_folds(
     Raises:
         ManifestError: There are fewer groups than folds.
     """
+    from sklearn.model_selection import StratifiedGroupKFold
+
     if len(np.unique(groups)) < folds:
         raise ManifestError("manifest.too_few_groups", groups=len(np.unique(groups)), folds=folds)
     assigned = np.zeros(len(labels), dtype=np.int64)

@@ -16,7 +16,7 @@ from PIL import Image
 from core.__main__ import main
 from core.errors import ManifestError
 from core.lab.data_report import read_data_report
-from core.lab.importing import Kind, Options, import_photos, parse_pattern, parse_split
+from core.lab.importing import Kind, Options, import_photos, looking, parse_pattern, parse_split
 from core.lab.manifest import read_manifest
 from core.lab.task import read_task
 from core.taxonomy import Condition, View
@@ -426,3 +426,13 @@ def test_names_and_labels_of_any_kind_come_back_or_are_listed(tmp_path_factory, 
     assert len({entry.split for entry in manifest}) == 1
     page = (folder / "m.report.html").read_text(encoding="utf-8")
     assert "<script" not in page
+
+
+def test_many_photos_are_looked_at_by_processes_with_the_same_outcome(tmp_path, monkeypatch):
+    source = class_folders(tmp_path / "photos", {"a": 40, "b": 40})
+    put(source / "a" / "broken.jpg", photo(1)[:200])
+    few = bring(source, "folder", tmp_path / "few.csv")
+    monkeypatch.setattr(looking, "_MANY", 1)
+    many = bring(source, "folder", tmp_path / "many.csv")
+    assert (tmp_path / "few.csv").read_bytes() == (tmp_path / "many.csv").read_bytes()
+    assert few.report.skipped == many.report.skipped

@@ -27,11 +27,12 @@ from core.lab.importing.facts import (
 from core.lab.importing.folder import LABEL, find_in_folders
 from core.lab.importing.found import Findings, Found, Progress, Skipped
 from core.lab.importing.labelling import Labeller
-from core.lab.importing.looking import Look, look_at_all
+from core.lab.importing.looking import look_at_all
 from core.lab.importing.options import SPLITS, Kind, Options, SplitPlan
 from core.lab.importing.pile import Pile
 from core.lab.importing.table import find_in_table
 from core.lab.importing.targets import SkipList, Targets, task_id, write_task
+from core.lab.look import Look
 from core.lab.manifest import TRAIT_PREFIX, TRAITS
 from core.lab.manifest_table import file_cell, write_cells
 from core.lab.task import Task, read_task
@@ -118,7 +119,7 @@ def _read(job: _Job, findings: Findings, pile: Pile, skips: SkipList) -> Task:
     labeller = Labeller(job.options.task, one_label=job.kind in (Kind.FOLDER, Kind.BOXES))
     base = job.targets.manifest.parent
     outputs: set[str] = set()
-    for done, item in enumerate(_labelled(findings.items, labeller), start=1):
+    for done, item in enumerate(_labelled(findings, labeller), start=1):
         if isinstance(item, Skipped):
             skips.add(item)
         else:
@@ -137,10 +138,8 @@ def _read(job: _Job, findings: Findings, pile: Pile, skips: SkipList) -> Task:
     return labeller.task(task_id(job.targets.manifest.stem))
 
 
-def _labelled(
-    items: Iterator[Found | Skipped], labeller: Labeller
-) -> Iterator[tuple[Found, Look, dict[str, str]] | Skipped]:
-    for item in look_at_all(items):
+def _labelled(findings: Findings, labeller: Labeller) -> Iterator[tuple[Found, Look, dict[str, str]] | Skipped]:
+    for item in look_at_all(findings.items, findings.total):
         if isinstance(item, Skipped):
             yield item
             continue

@@ -1,75 +1,61 @@
-"""Looking at each photo once, on all cores: can it be read, how large is it, what does it show."""
+"""Looking at each photo once, on all cores."""
 
-import hashlib
 import os
 from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from itertools import islice
+from multiprocessing import get_context
+
+import cv2
 
 from core.errors import ScalpError
-from core.lab.duplicates import Words, perceptual_hash
 from core.lab.importing.found import Found, Skipped
-from core.vision.photo import load_photo, read_photo_bytes
+from core.lab.look import Look, look_at
 
-# Photos looked at ahead of the one being taken: enough to keep the cores busy, few enough to hold.
-_AHEAD = 16
+# Photos handed over at once, and how many such parcels a core has waiting: enough to keep it busy, few enough to hold.
+_CHUNK, _AHEAD = 32, 3
+_MANY = 2000
 
 
-@dataclass(frozen=True)
-class Look:
-    """What one look at a photo tells.
+def look_at_all(items: Iterator[Found | Skipped], total: int = 0) -> Iterator[tuple[Found, Look] | Skipped]:
+    """Look at photos on all cores, in order, a few in memory at a time; what cannot be read comes out as left out.
 
-    Attributes:
-        sha256: Of the file.
-        width: Of the upright picture.
-        height: Of the upright picture.
-        format: `JPEG`, `PNG`, `WEBP` or `HEIF`.
-        hash: What it shows, see `perceptual_hash`; None where that is next to nothing.
+    Args:
+        items: What was found.
+        total: How many these are at most: many are looked at by processes, which take a second to start.
     """
-
-    sha256: bytes
-    width: int
-    height: int
-    format: str
-    hash: Words | None
-
-
-def look(path: Path) -> Look:
-    """Look at a photo.
-
-    Raises:
-        PhotoError: It cannot be read as one.
-    """
-    data = read_photo_bytes(path)
-    photo = load_photo(data)
-    return Look(hashlib.sha256(data).digest(), *photo.original_size, photo.format, perceptual_hash(photo.pixels))
-
-
-def look_at_all(items: Iterator[Found | Skipped]) -> Iterator[tuple[Found, Look] | Skipped]:
-    """Look at photos on all cores, in order, a few in memory at a time; what cannot be read comes out as left out."""
-    with ThreadPoolExecutor() as pool:
-        waiting: deque[tuple[Found | Skipped, Future[Look] | None]] = deque()
-        ahead = (os.cpu_count() or 1) * _AHEAD
+    workers = os.cpu_count() or 1
+    with _pool(workers, processes=total >= _MANY and workers > 1) as pool:
+        waiting: deque[tuple[list[Found | Skipped], Future[list[Look | ScalpError]]]] = deque()
         try:
-            for item in items:
-                waiting.append((item, pool.submit(look, item.path) if isinstance(item, Found) else None))
-                if len(waiting) >= ahead:
-                    yield _result(*waiting.popleft())
+            while chunk := list(islice(items, _CHUNK)):
+                paths = [item.path for item in chunk if isinstance(item, Found)]
+                waiting.append((chunk, pool.submit(look_at, paths)))
+                if len(waiting) >= workers * _AHEAD:
+                    yield from _results(*waiting.popleft())
             while waiting:
-                yield _result(*waiting.popleft())
+                yield from _results(*waiting.popleft())
         finally:
-            for _, future in waiting:
-                if future is not None:
-                    future.cancel()
+            pool.shutdown(cancel_futures=True)
 
 
-def _result(item: Found | Skipped, future: Future[Look] | None) -> tuple[Found, Look] | Skipped:
-    if future is None or isinstance(item, Skipped):
-        assert isinstance(item, Skipped)
-        return item
-    try:
-        return item, future.result()
-    except ScalpError as error:
-        return Skipped(item.name, error)
+def _pool(workers: int, *, processes: bool) -> Executor:
+    # Spawned, not forked: the caller may hold threads (a progress bar, a web server).
+    if processes:
+        return ProcessPoolExecutor(
+            workers, mp_context=get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,)
+        )
+    return ThreadPoolExecutor(workers)
+
+
+def _results(
+    chunk: Sequence[Found | Skipped], future: Future[list[Look | ScalpError]]
+) -> Iterator[tuple[Found, Look] | Skipped]:
+    looks = iter(future.result())
+    for item in chunk:
+        if isinstance(item, Skipped):
+            yield item
+            continue
+        seen = next(looks)
+        yield Skipped(item.name, seen) if isinstance(seen, ScalpError) else (item, seen)

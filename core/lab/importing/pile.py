@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.lab.duplicates import WORDS, Words
-from core.lab.importing.looking import Look
+from core.lab.look import Look
 from core.lab.manifest_labels import SEPARATOR
 
 Ints = npt.NDArray[np.int64]
