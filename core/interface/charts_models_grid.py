@@ -59,7 +59,7 @@ def confusion(
             "label:N",
             sort=list(classes),
             title=labelled,
-            axis=alt.Axis(labelLimit=110, titlePadding=10),
+            axis=alt.Axis(labelLimit=110, labelFlush=False, titlePadding=10),
             scale=alt.Scale(domain=list(classes), paddingInner=0.07, paddingOuter=0),
         ),
         tooltip=tips(titles),
@@ -75,8 +75,8 @@ def confusion(
     words = base.mark_text(fontSize=SMALL_PX, cursor="pointer").encode(
         text="words:N", color=alt.condition(strong, alt.value(colours.surface), alt.value(colours.text))
     )
-    row = 46 if len(classes) <= 6 else 34
-    return finish([cells.add_params(picker(["label_id", "grade_id"])), words], colours, description, row * len(classes))
+    height = (_MANY_ROW_PX if many else _ROW_PX) * len(classes) + (_SLANTED_PX if many else _HEAD_PX)
+    return finish([cells.add_params(picker(["label_id", "grade_id"])), words], colours, description, height)
 
 
 def reliability_dots(

@@ -193,8 +193,7 @@ def _draw_grid(tried: Sequence[tuple[Asked, Tried | ScalpError]]) -> None:
                 telling = _most_telling([output for output in one.outputs if output.heatmap is not None])
                 lines = [say(f"diagnosis.refused.{name}.why") for name in one.refusals] or _lines(asked, one)
                 st.image(_jpeg(one, telling, _TILE_SIDE), width="stretch", alt="; ".join(lines))
-                st.markdown("  \n".join(plain(line) for line in lines))
-                st.caption(plain(asked.name))
+                st.caption("  \n".join(plain(line) for line in [*lines, asked.name]))
 
 
 def _lines(asked: Asked, tried: Tried) -> list[str]:

@@ -178,13 +178,15 @@ class Diagnoser:
 
     @classmethod
     def of_package(cls, folder: Path, settings: Settings) -> "Diagnoser":
-        """Load one package, wherever it lies; its engine is made with its first photo.
+        """Load one package, wherever it lies, and its engine.
 
         Raises:
             PackageError: It is not as it should be.
         """
         package = load_package(folder)
-        return cls({package.description.view: package}, _builder(settings, many=False))
+        diagnoser = cls({package.description.view: package}, _builder(settings, many=False))
+        diagnoser._engine(package.description.view)
+        return diagnoser
 
     @property
     def packages(self) -> dict[View, PackageSummary]:
