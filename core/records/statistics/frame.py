@@ -268,6 +268,11 @@ def read_slices(store: RecordStore, filters: Filters, column: str) -> Counts:
 
 def read_slices_by_value(store: RecordStore, filters: Filters, column: str) -> dict[int, Counts]:
     """Count people as `read_slices` does: value to (8, 3)."""
+    place = filters.only(filters.narrowed)
+    return store.memory.recall(store.version, ("slices", place, column), lambda: _by_value(store, place, column))
+
+
+def _by_value(store: RecordStore, filters: Filters, column: str) -> dict[int, Counts]:
     if column == "month" and set(filters.narrowed) <= {Narrowing.TIME}:
         # Everyone has one state of each condition.
         value, who, _, people = read_kept_months(store, filters, next(iter(Condition)))

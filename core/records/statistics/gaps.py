@@ -131,10 +131,8 @@ def _refusals(store: RecordStore, frame: Frame) -> Refusals:
     if filters.views:
         parts.append("list_contains(?, view)")
         values.append([str(view) for view in filters.views])
-    rows = store.query(
-        f"SELECT reason, sum(photos)::BIGINT FROM refusals WHERE {' AND '.join(parts)} GROUP BY reason",  # noqa: S608
-        values,
-    )
+    sql = f"SELECT reason, sum(photos)::BIGINT FROM refusals WHERE {' AND '.join(parts)} GROUP BY reason"  # noqa: S608
+    rows = store.memory.recall(store.version, ("refusals", sql, str(values)), lambda: store.query(sql, values))
     found = {Refusal(reason): int(photos) for reason, photos in rows}
     refused = sum(found.values())
     timed = Filters(since=filters.since, until=filters.until, views=filters.views)

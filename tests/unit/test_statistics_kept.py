@@ -1,0 +1,200 @@
+"""Counts that are kept with every write, and what leaves the records when the page is asked something else."""
+
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from making_people import draw_people, store_people
+from making_visits import make_diagnosis, make_visit
+
+from core.records.facts import rebuild
+from core.records.statistics import (
+    Filters,
+    Period,
+    any_finding,
+    co_occurrence,
+    gaps,
+    options,
+    prevalences,
+    severity_shares,
+    standing,
+    totals,
+    trend,
+)
+from core.records.statistics.cells import read_all_cells
+from core.records.statistics.counting import subsets
+from core.records.store import RecordStore
+from core.taxonomy import AgeBand, Condition, Region, Severity, Sex, View
+
+KEPT = {
+    "patterns": "demo, code, photos, people",
+    "months": "demo, month, model, who, condition, state, people",
+    "options": "demo, kind, field, value, people",
+}
+EVERYTHING = Filters(
+    since=date(2026, 2, 1),
+    until=date(2026, 3, 31),
+    regions=(Region.SEOUL, Region.BUSAN),
+    sources=("app",),
+    answers=(("shampoo", "daily"),),
+    having=Condition.DANDRUFF,
+)
+
+
+class Watched:
+    """A cursor that notes what it is asked and how many rows leave through it."""
+
+    def __init__(self, cursor, asked):
+        self.cursor, self.asked = cursor, asked
+
+    def __getattr__(self, name):
+        return getattr(self.cursor, name)
+
+    def execute(self, sql, *values):
+        self.cursor.execute(sql, *values)
+        if not sql.startswith("SET "):
+            self.asked.append([sql, 0])
+        return self
+
+    def fetchall(self):
+        rows = self.cursor.fetchall()
+        self.asked[-1][1] += len(rows)
+        return rows
+
+    def fetchnumpy(self):
+        columns = self.cursor.fetchnumpy()
+        self.asked[-1][1] += len(next(iter(columns.values())))
+        return columns
+
+
+class WatchedStore(RecordStore):
+    """Records that tell what was asked of them."""
+
+    asked = ()
+
+    @contextmanager
+    def cursor(self):
+        with super().cursor() as cursor:
+            yield cursor if self.asked == () else Watched(cursor, self.asked)
+
+
+@pytest.fixture
+def store(tmp_path):
+    with WatchedStore.open(tmp_path / "records.duckdb") as opened:
+        yield opened
+
+
+def look(store, filters, condition=Condition.DANDRUFF):
+    """Ask what the page asks."""
+    return (
+        options(store),
+        totals(store, filters),
+        any_finding(store, Severity.MODERATE, filters),
+        prevalences(store, Severity.MODERATE, filters),
+        prevalences(store, Severity.MODERATE, replace(filters, age_bands=())),
+        severity_shares(store, filters),
+        trend(store, condition, Severity.MODERATE, Period.MONTH, replace(filters, since=None, until=None)),
+        co_occurrence(store, Severity.MODERATE, filters),
+        gaps(store, filters),
+        standing(store, condition, Severity.MODERATE, Sex.FEMALE, AgeBand.THIRTIES, filters),
+    )
+
+
+def asked_for(store, filters, **more):
+    """Return the queries that a look costs, and the rows that leave for it."""
+    store.asked = []
+    look(store, filters, **more)
+    asked, store.asked = store.asked, ()
+    return [sql for sql, _ in asked], sum(rows for _, rows in asked)
+
+
+def kept(store):
+    return {name: sorted(store.query(f"SELECT {columns} FROM statistics_{name}")) for name, columns in KEPT.items()}
+
+
+def test_kept_counts_are_those_of_the_rows_after_any_write(store):
+    store_people(store, draw_people(1, 300))
+    for number in range(4):
+        views = [View.MICROSCOPE, View.CROWN] if number % 2 else [View.MICROSCOPE]
+        photos = [make_diagnosis(f"{number} {view}", view=view) for view in views]
+        visit = make_visit(*photos, answers={"shampoo": "daily", "signs": "itch,flakes"}, sex=Sex.MALE)
+        identity = store.add_visit(visit, "key")
+        if number == 3:
+            store.add_visit(replace(visit, sex=Sex.FEMALE, answers={"shampoo": "weekly"}), "key")
+        if number < 2:
+            assert store.delete_visit(identity)
+    store.delete_where("source = 'import'")
+    written = kept(store)
+    assert all(row[-1] > 0 for rows in written.values() for row in rows)
+    assert sum(people for *_, people in written["patterns"]) == store.query("SELECT count(*) FROM visits")[0][0]
+    with store.writing("derived anew") as cursor:
+        rebuild(cursor)
+    assert kept(store) == written
+    store.delete_where("true")
+    assert not any(kept(store).values())
+
+
+def test_a_new_diagnosis_shows_at_once(store):
+    store_people(store, draw_people(2, 400))
+    at = {filters: look(store, filters)[1].people for filters in (Filters(), Filters(regions=(Region.SEOUL,)))}
+    store.add_visit(make_visit(make_diagnosis("new"), region=Region.SEOUL), "key")
+    for filters, people in at.items():
+        assert look(store, filters)[1].people == people + 1
+
+
+def test_all_combinations_of_a_filter_are_counted_as_each_alone(store):
+    store_people(store, draw_people(3, 1500))
+    for filters in (EVERYTHING, Filters(views=(View.MICROSCOPE,), regions=(Region.SEOUL,), having=Condition.DANDRUFF)):
+        store.memory.forget(lambda _: True)
+        together = read_all_cells(store, filters, subsets(filters.narrowed))
+        for narrowings, cells in together.items():
+            store.memory.forget(lambda _: True)
+            alone = read_all_cells(store, filters.only(narrowings), [narrowings])[narrowings]
+            assert (cells.pairs == alone.pairs).all()
+            assert (cells.states == alone.states).all()
+            assert (cells.all_photos == alone.all_photos).all()
+            assert cells.people.sum() == alone.people.sum() > 0
+
+
+def test_no_query_for_what_did_not_change(store):
+    store_people(store, draw_people(4, 600))
+    look(store, Filters())
+    assert asked_for(store, Filters(sexes=(Sex.MALE,)))[0] == []
+    seoul = Filters(regions=(Region.SEOUL,))
+    assert asked_for(store, seoul)[0]
+    assert asked_for(store, seoul)[0] == [], "asked again"
+    for filters in (
+        replace(seoul, sexes=(Sex.FEMALE,)),
+        replace(seoul, age_bands=(AgeBand.TWENTIES, AgeBand.THIRTIES)),
+    ):
+        assert asked_for(store, filters)[0] == [], "sexes and ages are parts of what is counted already"
+    other = asked_for(store, seoul, condition=Condition.HAIR_LOSS)[0]
+    assert other
+    assert all("hair_loss" in sql or "condition = ?" in sql for sql in other), "only its series is new"
+    dated = asked_for(store, Filters(since=date(2026, 2, 1)))[0]
+    scans = [sql for sql in dated if "statistics_facts" in sql and "value" not in sql]
+    assert len(scans) == 1, "months of everyone are kept"
+
+
+def test_what_leaves_the_records_depends_on_kinds_of_people_not_on_their_number(store):
+    left = []
+    for copies in (1, 20):
+        with store.writing("drawn") as cursor:
+            rebuild(cursor)
+            cursor.execute(
+                """INSERT INTO statistics_facts
+                   SELECT gen_random_uuid(), i, 1, false, 'app', 20500 + kind % 90, 24312 + (kind % 90) // 30, kind % 3,
+                       0, 1, 1, (2 + kind % 4) * 4096 + (kind % 5) * 262144, 80, kind, kind % 5, 0, 0, 0, 0,
+                       2 + kind % 4, 0
+                   FROM (SELECT i, i % 60 AS kind FROM range(? * 60) AS made(i))""",
+                [copies * 12],
+            )
+            cursor.execute(
+                """INSERT INTO statistics_patterns
+                   SELECT pattern, demo, code, 1, count(*) FROM statistics_facts GROUP BY ALL"""
+            )
+        _, rows = asked_for(store, Filters(regions=(Region.SEOUL,)))
+        assert look(store, Filters(regions=(Region.SEOUL,)))[1].people == copies * 12 * 20
+        left.append(rows)
+    assert left[0] == left[1] > 0
