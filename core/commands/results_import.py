@@ -83,7 +83,8 @@ def import_file(
         _say_preview(source, seen, as_json=as_json)
     elif as_json:
         reject_file = str(report.reject_file) if report.reject_file else None
-        say_json({**asdict(report), "reasons": dict(report.reasons), "reject_file": reject_file})
+        counts = {name: getattr(report, name) for name in ("imported", "already_there", "rejected", "visits", "rows")}
+        say_json({**counts, "reasons": dict(report.reasons), "reject_file": reject_file})
     else:
         _say_report(report)
 

@@ -29,6 +29,7 @@ _TURN_KEY: Final = "results_turn"
 _SEEN_KEY: Final = "results_seen"
 _DONE_KEY: Final = "results_done"
 _LARGEST_MB: Final = 200
+_BESIDE: Final = 3
 
 
 @dataclass(frozen=True)
@@ -112,10 +113,10 @@ def _draw_choices(file: UploadedFile, guess: Preview, table: str | None) -> Impo
         _draw_cells(guess)
         names = ["", *(name for name in guess.columns if name)]
         said: dict[str, str] = {}
-        columns = st.columns(3)
-        for place, role in enumerate(Role):
-            with columns[place % 3]:
-                said[role] = st.selectbox(
+        for start in range(0, len(Role), _BESIDE):
+            # A row at a time, so that on a phone they stand in the order they are listed.
+            for role, column in zip(list(Role)[start : start + _BESIDE], st.columns(_BESIDE), strict=False):
+                said[role] = column.selectbox(
                     _role_name(role),
                     names,
                     index=names.index(guess.mapping.get(role, "")),

@@ -18,14 +18,18 @@ _NOTHING: Final = "–"
 def cells_table(seen: Preview) -> pd.DataFrame:
     """Arrange the first rows as they stand; columns are numbered, as their names may be missing."""
     names = [f"{number}. {name}" for number, name in enumerate(seen.columns, 1)]
-    return pd.DataFrame([list(row) for row in seen.cells], columns=names)
+    return pd.DataFrame([[cell or "" for cell in row] for row in seen.cells], columns=names)
 
 
 def read_table(seen: Preview) -> pd.DataFrame:
     """Arrange the first rows as they would be read, a column for each condition among them."""
     rows = seen.sample
-    columns = {
-        say("imports.column.row"): [row.row for row in rows],
+    columns: dict[str, list[object]] = {say("imports.column.row"): [row.row for row in rows]}
+    if any(row.reason for row in rows):
+        columns[say("imports.column.reason")] = [
+            explain_reason(row.reason, current_language()) if row.reason else "" for row in rows
+        ]
+    columns |= {
         say("imports.column.when"): [
             f"{row.visited_at + _KOREAN_TIME:%Y-%m-%d %H:%M}" if row.visited_at else _NOTHING for row in rows
         ],
@@ -37,10 +41,6 @@ def read_table(seen: Preview) -> pd.DataFrame:
     for condition in Condition:
         if any(condition in row.grades for row in rows):
             columns[raise_first(say(f"taxonomy.condition.{condition}"))] = [_grade(row, condition) for row in rows]
-    if any(row.reason for row in rows):
-        columns[say("imports.column.reason")] = [
-            explain_reason(row.reason, current_language()) if row.reason else "" for row in rows
-        ]
     return pd.DataFrame(columns)
 
 

@@ -21,7 +21,7 @@ _SEVERITIES: Final[Mapping[str, tuple[str, ...]]] = {
     "3": ("3", "3.0", "severe", "중증", "고도"),
 }
 _CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {
-    c.value: (*CONDITION_NAMES[c], str(number), f"{number}.0") for number, c in enumerate(Condition, 1)
+    c.value: (c.value, *CONDITION_NAMES[c], str(number), f"{number}.0") for number, c in enumerate(Condition, 1)
 }
 _VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
     View.MICROSCOPE: ("microscope", "현미경"),
@@ -106,7 +106,9 @@ def severity(text: str) -> str:
 
 def condition(text: str) -> str:
     """A condition by its id, its name in either language or its number 1 to 6."""
-    return _word(f"translate(lower({text}), ' _/·-', '')", _CONDITIONS)
+    bare = f"translate(lower({text}), ' _/·-', '')"
+    # Nearly all are written as an id or a name, which is looked up without taking signs out.
+    return f"coalesce({_word(text, _CONDITIONS)}, {_word(bare, _CONDITIONS)})"
 
 
 def moment(text: str) -> str:
@@ -138,5 +140,6 @@ def _texts(words: Iterable[str]) -> str:
 
 
 def _word(text: str, words: Mapping[str, tuple[str, ...]]) -> str:
-    pairs = [f"'{known}': '{value}'" for value, all_known in words.items() for known in all_known]
+    values = {known: value for value, all_known in words.items() for known in all_known}
+    pairs = [f"'{known}': '{value}'" for known, value in values.items()]
     return f"MAP {{{', '.join(pairs)}}}[{text}]"
