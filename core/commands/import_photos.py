@@ -1,5 +1,6 @@
 """`python -m core import-photos`."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,7 +14,12 @@ from core.locale import Language
 if TYPE_CHECKING:
     from core.lab.importing import Imported
 
-_STAGES = {"reading": "Reading", "writing": "Writing"}
+_STAGES = {
+    "finding": "Finding photos",
+    "reading": "Reading",
+    "dividing": "Looking for duplicates and splitting",
+    "writing": "Writing",
+}
 _REASONS_SHOWN = 5
 
 
@@ -96,18 +102,27 @@ def import_photos(
 
 @contextmanager
 def _telling() -> Iterator[Callable[[str, int, int], None]]:
-    """Show a bar for each stage that knows how much there is."""
+    """Show a bar for each stage that knows how much there is, and a count or a word for the others."""
     with ExitStack() as bars:
         shown: dict[str, Callable[[int], None]] = {}
 
         def tell(stage: str, done: int, total: int) -> None:
-            if stage not in shown and total:
+            if stage not in shown:
                 bars.close()
-                shown[stage] = bars.enter_context(progress(_STAGES.get(stage, stage), total))
-            if stage in shown:
-                shown[stage](done)
+                label = _STAGES[stage]
+                shown[stage] = bars.enter_context(progress(label, total) if total else _counting(label))
+            shown[stage](done)
 
         yield tell
+
+
+@contextmanager
+def _counting(label: str) -> Iterator[Callable[[int], None]]:
+    if not sys.stderr.isatty():
+        yield lambda _done: None
+        return
+    yield lambda done: typer.echo(f"\r{label} {done or '...'}", nl=False, err=True)
+    typer.echo(err=True)
 
 
 def _pair(text: str) -> tuple[str, str]:

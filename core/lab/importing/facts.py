@@ -5,6 +5,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -48,24 +49,29 @@ class Divided:
     names: tuple[str, ...]
     base: Path
 
+    @cached_property
+    def labels(self) -> Mapping[str, tuple[Ints, tuple[str, ...]]]:
+        """By output: int (photos,), numbers of labels or -1, and the labels."""
+        return {output: (codes.codes, tuple(codes.names)) for output, codes in self.pile.labels.items()}
+
 
 def count_outputs(divided: Divided, task: Task, seed: int) -> tuple[OutputCount, ...]:
     """Count the classes of every output, with a few examples of each."""
     room = max(1, _CLASSES_WITH_EXAMPLES // len(task.outputs))
     counts = []
     for output in task.outputs:
-        codes = divided.pile.labels[output.id].codes if output.id in divided.pile.labels else None
-        labels = list(divided.pile.labels[output.id].names) if codes is not None else []
+        nothing: tuple[Ints, tuple[str, ...]] = np.full(len(divided.pile), -1), ()
+        codes, labels = divided.labels.get(output.id, nothing)
         shown: dict[str, dict[str, str]] = {entry.id: _names(entry.names) for entry in output.classes}
         # A grade between two classes of the task is counted as it was given.
         shown |= {part: {} for label in labels for part in label.split(SEPARATOR) if part and part not in shown}
         classes = []
         for number, (identity, names) in enumerate(shown.items()):
             holding = [code for code, label in enumerate(labels) if identity in label.split(SEPARATOR)]
-            members = np.flatnonzero(np.isin(codes, holding)) if codes is not None else np.empty(0, np.int64)
+            members = np.flatnonzero(np.isin(codes, holding))
             examples = _examples(divided, members, seed) if number < room else ()
             classes.append(_class(divided, identity, names, members, examples))
-        unlabelled = int((codes < 0).sum()) if codes is not None else len(divided.pile)
+        unlabelled = int((codes < 0).sum())
         counts.append(OutputCount(output.id, _names(output.names), tuple(classes), unlabelled))
     return tuple(counts)
 
@@ -103,13 +109,14 @@ def repeated(codes: Ints) -> int:
 def duplicate_sets(divided: Divided) -> list[tuple[Ints, bool, bool]]:
     """The sets of duplicates: positions, whether all are one file, and whether labels differ; conflicts come first."""
     copies, files = divided.ties.copies, divided.pile.files.codes
-    order = np.argsort(copies, kind="stable")
+    repeating = np.flatnonzero(np.bincount(copies)[copies] > 1)
+    order = repeating[np.argsort(copies[repeating], kind="stable")]
     starts = np.flatnonzero(np.diff(copies[order], prepend=-1))
-    columns = [codes.codes for codes in divided.pile.labels.values()]
+    columns = [codes for codes, _ in divided.labels.values()]
     sets = []
     for members in np.split(order, starts[1:]):
-        if len(members) < 2:
-            continue
+        if not len(members):
+            break  # no duplicates at all
         exact = len(np.unique(files[members])) == 1
         conflict = any(len(set(column[members].tolist()) - {-1}) > 1 for column in columns)
         sets.append((members, exact, conflict))
@@ -172,11 +179,7 @@ def warn(divided: Divided, outputs: Sequence[OutputCount], empty: Sequence[str],
 
 def _label(divided: Divided, index: int) -> str:
     """Labels of a photo in words: bare where there is one output."""
-    found = {}
-    for output, codes in divided.pile.labels.items():
-        code = int(codes.codes[index])
-        if code >= 0:
-            found[output] = list(codes.names)[code]
+    found = {o: names[codes[index]] for o, (codes, names) in divided.labels.items() if codes[index] >= 0}
     if len(divided.pile.labels) == 1:
         return next(iter(found.values()), "")
     return ", ".join(f"{output} {label}" for output, label in found.items())

@@ -7,7 +7,8 @@ from pathlib import Path
 from core.errors import ScalpError
 
 Progress = Callable[[str, int, int], None]
-"""Told the stage (`finding`, `reading`, `writing`), how much of it is done, and how much there is in all."""
+"""Told the stage (`finding`, `reading`, `dividing`, `writing`), how much of it is done, and how much there is in all
+(0 where nobody knows)."""
 
 
 @dataclass(frozen=True)

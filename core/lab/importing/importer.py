@@ -117,7 +117,7 @@ def _find(job: _Job, root: Path | None) -> Findings:
 def _read(job: _Job, findings: Findings, pile: Pile, skips: SkipList) -> Task:
     """Look at every photo and take those that can be read and have a label; says what their task is."""
     labeller = Labeller(job.options.task, one_label=job.kind in (Kind.FOLDER, Kind.BOXES))
-    base = job.targets.manifest.parent
+    base = os.path.join(os.path.abspath(job.targets.manifest.parent), "")  # noqa: PTH100, PTH118 - text, see _file
     outputs: set[str] = set()
     for done, item in enumerate(_labelled(findings, labeller), start=1):
         if isinstance(item, Skipped):
@@ -150,7 +150,7 @@ def _labelled(findings: Findings, labeller: Labeller) -> Iterator[tuple[Found, L
             yield Skipped(found.name, error)
 
 
-def _row(found: Found, look: Look, labels: Mapping[str, str], base: Path) -> dict[str, str]:
+def _row(found: Found, look: Look, labels: Mapping[str, str], base: str) -> dict[str, str]:
     traits = {name if name in TRAITS else TRAIT_PREFIX + name: value for name, value in found.traits.items()}
     return {
         _NAME: found.name,
@@ -162,10 +162,11 @@ def _row(found: Found, look: Look, labels: Mapping[str, str], base: Path) -> dic
     }
 
 
-def _file(path: Path, base: Path) -> str:
+def _file(path: Path, base: str) -> str:
     """Name a photo from the manifest's folder where it lies below it, else in full."""
-    full, folder = Path(os.path.abspath(path)), Path(os.path.abspath(base))  # noqa: PTH100 - resolving follows links
-    return file_cell(full.relative_to(folder).as_posix()) if full.is_relative_to(folder) else full.as_posix()
+    full = os.path.abspath(path)  # noqa: PTH100 - resolving follows links
+    below = full[len(base) :] if full.startswith(base) else full
+    return file_cell(below.replace(os.sep, "/"))
 
 
 def _finish(job: _Job, findings: Findings, pile: Pile, skips: SkipList, task: Task) -> Imported:
@@ -250,6 +251,7 @@ def _write(job: _Job, divided: Divided, task: Task, dropped: npt.NDArray[np.bool
                 job.tell("writing", index, len(pile))
 
     write_cells(job.targets.manifest, _columns(pile, task, split_column), rows())
+    job.tell("writing", len(pile), len(pile))
 
 
 def _columns(pile: Pile, task: Task, split_column: str) -> Sequence[str]:

@@ -45,7 +45,7 @@ def walk(source: Path) -> Iterator[Path | Skipped]:
         folders[:] = sorted(name for name in folders if not _is_litter(name))
         for name in sorted(name for name in files if not _is_litter(name)):
             path = Path(parent, name)
-            shown = path.relative_to(source).as_posix()
+            shown = _below(source, path)
             if not is_plain(shown):
                 yield Skipped(ascii(shown), ManifestError("import.bad_name"))
             elif name.lower().endswith(SUFFIX):
@@ -68,16 +68,27 @@ def is_plain(name: str) -> bool:
 
 def parts_below(source: Path, path: Path) -> tuple[str, ...]:
     """Folders and file name below a source; an archive counts as a folder of its name without the suffix."""
-    root = source if source.is_dir() else source.with_name(source.name + MARK)
-    parts = path.relative_to(root).parts
+    below = _below(source, path)
     end = f"{SUFFIX}{MARK}"
-    return tuple(part[: -len(end)] if part.lower().endswith(end) else part for part in parts)
+    if end not in below.lower():
+        return tuple(below.split("/"))
+    return tuple(part[: -len(end)] if part.lower().endswith(end) else part for part in below.split("/"))
 
 
 def shown_name(source: Path, path: Path) -> str:
     """How a file is called in reports."""
-    root = source if source.is_dir() else source.parent
-    return path.relative_to(root).as_posix()
+    inside_source = str(path).startswith(f"{source}{MARK}{os.sep}")
+    return f"{source.name}{MARK}/{_below(source, path)}" if inside_source else _below(source, path)
+
+
+def _below(source: Path, path: Path) -> str:
+    """A path from a source on, joined with `/`: by text alone, as paths take longer to compare than photos to hash."""
+    text, root = str(path), str(source)
+    if text.startswith(f"{root}{MARK}{os.sep}"):
+        text = text[len(root) + 2 :]
+    elif root != ".":
+        text = text[len(root.rstrip(os.sep)) + 1 :]
+    return text.replace(os.sep, "/")
 
 
 def read_small(path: Path) -> bytes:
