@@ -191,6 +191,9 @@ def _resize(x: Tensor, scale: float) -> Tensor:
     loops and takes as long over as over half the network.
     """
     height, width = (int(side) for side in x.shape[2:])
+    if (_strides(height, scale) * 2, _strides(width, scale) * 2) == (height, width):
+        # Half the size is the mean of four pixels, which OpenVINO has a fast kernel for.
+        return nn.functional.interpolate(x, scale_factor=0.5, mode="bilinear")
     down, across = _averaging(height, _strides(height, scale)), _averaging(width, _strides(width, scale))
     return torch.matmul(torch.matmul(down, x), across.T)
 

@@ -67,26 +67,35 @@ def test_drawn_severity_moves_the_probability_of_its_own_condition(diagnoser):
         assert expected[1] > expected[0] + 0.3, condition
 
 
-def _reddened(pixels, centre, sigma):
-    """Add redness to a round patch, in CIELAB; return the picture and the patch, (H, W) 0..1."""
-    down, across = np.mgrid[: pixels.shape[0], : pixels.shape[1]]
-    patch = np.exp(-((across - centre[0]) ** 2 + (down - centre[1]) ** 2) / sigma**2).astype(np.float32)
+def _reddened(pixels):
+    """Redden a round patch of skin by 10 units of a* in CIELAB; return the picture and the patch, (H, W) 0..1."""
+    height, width = pixels.shape[:2]
+    down, across = np.mgrid[:height, :width]
+    patch = np.exp(-(((across / width - 0.4) / 0.2) ** 2) - ((down / height - 0.45) / 0.2) ** 2).astype(np.float32)
     lab = cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    lab[..., 1] += 12 * patch
-    lab[..., 0] -= 2 * patch
+    skin = lab[..., 0] > np.quantile(lab[..., 0], 0.4)
+    lab[..., 1] += 10 * patch * skin
+    lab[..., 0] -= 2 * patch * skin
     return (cv2.cvtColor(lab, cv2.COLOR_LAB2RGB).clip(0, 1) * 255).astype(np.uint8), patch
 
 
 def test_redness_raises_erythema_and_is_pointed_at(diagnoser):
-    pixels = read_photo(EXAMPLES / "calm.jpg").pixels
-    height, width = pixels.shape[:2]
-    red, patch = _reddened(pixels, (0.35 * width, 0.4 * height), 0.22 * width)
-    before, after = diagnoser.diagnose([photo_from_pixels(pixels), photo_from_pixels(red)], view=View.MICROSCOPE)
-    erythema = [np.dot(range(4), d.finding(Condition.INTERFOLLICULAR_ERYTHEMA).probabilities) for d in (before, after)]
-    assert erythema[1] > erythema[0]
-    heat = after.finding(Condition.INTERFOLLICULAR_ERYTHEMA).heatmap
-    inside = cv2.resize(patch, heat.shape[::-1], interpolation=cv2.INTER_AREA)
-    assert heat[inside > 0.6].mean() > heat[inside < 0.1].mean()
+    scenes = [draw_scene(seed, dict.fromkeys(Condition, 0)).pixels for seed in range(910, 918)]
+    reddened = [_reddened(scene) for scene in scenes]
+    photos = [photo_from_pixels(pixels) for pixels in [*scenes, *(red for red, _ in reddened)]]
+    diagnoses = diagnoser.diagnose(photos, view=View.MICROSCOPE)
+    rises, pointed = [], []
+    pairs = zip(diagnoses[:8], diagnoses[8:], reddened, strict=True)
+    for before, after, (_, patch) in ((b, a, r) for b, a, r in pairs if b.accepted and a.accepted):
+        findings = [d.finding(Condition.INTERFOLLICULAR_ERYTHEMA) for d in (before, after)]
+        expected = [np.dot(range(4), finding.probabilities) for finding in findings]
+        rises.append(expected[1] - expected[0])
+        heat = findings[1].heatmap
+        inside = cv2.resize(patch, heat.shape[::-1], interpolation=cv2.INTER_AREA)
+        pointed.append(heat[inside > 0.6].mean() > heat[inside < 0.1].mean())
+    assert len(rises) >= 6
+    assert np.mean(rises) > 0.1
+    assert np.mean(pointed) > 0.8
 
 
 def test_a_photo_of_the_other_view_is_refused_when_the_view_was_chosen(diagnoser):
