@@ -26,7 +26,7 @@ def training_rows(bench: Workbench) -> list[Comparison]:
         lines = done.stderr.strip().splitlines() or ["-"]
         raise ScalpError("benchmark.process_failed", command=" ".join(arguments[1:3]), detail=lines[-1])
     ours, reference, waiting = json.loads(done.stdout.strip().splitlines()[-1])
-    name = "torchvision's reference train_one_epoch: resnet18, 160 px, batches of 32, f32, a loader worker a core"
+    name = "torchvision's reference train_one_epoch: resnet18, 128 px, batches of 16, f32, a loader worker a core"
     return [
         at_least("train_throughput", "photos/s", ours, name, reference, 1.0),
         at_most("train_waiting", "share", waiting, "the limit: 5 % of the time", _WAITING_LIMIT, 1.0),

@@ -2,7 +2,7 @@
 
 A process of its own, since the reference loads its pictures with forked workers, and a process that has run OpenVINO
 must not be forked. Both train a ResNet18 by SGD on the same pictures, held in memory, flipped at random, in batches of
-32, on all cores: an epoch of ours, one of the reference, and so on. The first of each counts as warming up.
+16, on all cores: an epoch of ours, one of the reference, and so on. The first of each counts as warming up.
 
 The reference is `train_one_epoch` of torchvision with its metric logger reduced to what it computes, fed by a
 DataLoader with a worker a core and torchvision's transforms, see
@@ -31,7 +31,7 @@ from core.lab.objectives import ClassifierObjective
 from core.lab.recipe import read_recipe
 from core.vision.backbones import ClassifierNetwork
 
-SIDE, BATCH, CLASSES = 160, 32, 6
+SIDE, BATCH, CLASSES = 128, 16, 6
 _RATE, _MOMENTUM = 0.01, 0.9
 
 

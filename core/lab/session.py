@@ -3,7 +3,7 @@
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -49,6 +49,19 @@ class Session:
     def __getstate__(self) -> dict[str, object]:
         """What goes along to the processes of other devices: everything but the bar on the terminal."""
         return self.__dict__ | {"_bar": None}
+
+    def reading(self, photos: int) -> Callable[[int], None]:
+        """Show how far reading the photos is, before any stage; what comes is told the number read so far."""
+        bar = tqdm(total=photos, desc="reading photos", file=sys.stderr, leave=False) if sys.stderr.isatty() else None
+
+        def tell(done: int) -> None:
+            self._status.say_step(done, photos, None)
+            if bar is not None:
+                bar.update(done - bar.n)
+                if done == photos:
+                    bar.close()
+
+        return tell
 
     def plan(self, stages: Sequence[str]) -> None:
         """Say which stages the run has."""

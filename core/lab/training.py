@@ -100,7 +100,7 @@ def _make_grader(session: Session, manifest_path: Path, command: str) -> ModelPa
     manifest = read_manifest(manifest_path).of_view(recipe.view)
     if not len(manifest):
         raise ManifestError("manifest.no_view", view=recipe.view.value)
-    photos = load_pictures(manifest, recipe.input.spec())
+    photos = load_pictures(manifest, recipe.input.spec(), session.reading(len(manifest)))
     labels = grade_indices(photos.manifest.grades(recipe.conditions), list(recipe.grades.values()))
     if not (labels >= 0).any():
         raise ManifestError("manifest.nothing_labelled", output=recipe.conditions[0].value)
@@ -138,7 +138,8 @@ def _make_classifier(session: Session, manifest_path: Path, command: str) -> Cla
             raise ManifestError("manifest.no_view", view=task.view.value)
     labels = class_labels(task, manifest)
     labelled = (labels >= 0).any(axis=1)
-    photos = load_pictures(manifest.subset(np.flatnonzero(labelled)), recipe.input.spec())
+    manifest = manifest.subset(np.flatnonzero(labelled))
+    photos = load_pictures(manifest, recipe.input.spec(), session.reading(len(manifest)))
     labels = class_labels(task, photos.manifest)
     classified = train_classes(session, photos, labels, manifest_path.parent)
     payload = run.stage("payload")

@@ -27,6 +27,7 @@ STEERED = [
     "optimiser.lr=0.01",
     "schedule.name=plateau",
     "schedule.patience=0",
+    "schedule.monitor=val_accuracy",
     "schedule.factor=0.5",
     "stopping.patience=2",
     "stopping.restore_best=true",
