@@ -13,6 +13,7 @@ import numpy as np
 from core.benchmark import clinics_rows, import_rows, statistics_rows
 from core.benchmark.care_rows import report_rows
 from core.benchmark.comparison import Comparison, at_least, at_most, times_less
+from core.benchmark.evaluation_rows import evaluation_rows
 from core.benchmark.material import THREADS, Workbench
 from core.benchmark.measuring import run_process, take_turns
 from core.benchmark.photos_rows import bring_in_photos
@@ -164,5 +165,6 @@ MEASUREMENTS: dict[str, Callable[[Workbench], list[Comparison]]] = {
     "import_photos": bring_in_photos,
     "statistics_1m": statistics_rows.million,
     "statistics_20m": statistics_rows.twenty_million,
+    "evaluation": evaluation_rows,
     "training": training_rows,
 }

@@ -1,6 +1,7 @@
 """`python -m core compare`."""
 
 import csv
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.commands.console import JsonFlag, files_explained, read_settings, say, say_json, say_table
+from core.commands.console import JsonFlag, complain, files_explained, read_settings, say, say_json, say_table
 from core.errors import RunError
 
 if TYPE_CHECKING:
     from core.lab.bootstrap import Figure
     from core.lab.comparison import Comparable, Comparison
     from core.lab.held_out import HeldOut
+    from core.lab.run_records import RunRecord
     from core.settings import Settings
 
 
@@ -49,6 +51,12 @@ def compare(
             show_default=False,
         ),
     ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write a page to read, with pictures beside it (Markdown).", show_default=False
+        ),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Compare runs on photos they did not see: figures with intervals, and paired differences on the same photos.
@@ -62,7 +70,7 @@ def compare(
     records = [record for name in runs for record in find_runs(settings, name, data)]
     records = list({record.id: record for record in records}.values())
     if ship is not None:
-        _ship(records, ship)
+        records = list(_ship(records, ship, "" if data is None else data.name))
     outputs = (output,) if output else outputs_of(records)
     if not outputs:
         raise RunError("run.no_output", output=output or "-", known="-")
@@ -70,6 +78,10 @@ def compare(
     if table is not None:
         with files_explained(table):
             write_csv(table, [{"output": c.output, **row} for c in comparisons for row in comparison_rows(c)])
+    if page is not None:
+        _write_page(
+            records, outputs[0], page, _baseline_id(records, baseline), typed_command(runs, data, ship, page, baseline)
+        )
     if as_json:
         say_json([comparison_values(comparison) for comparison in comparisons])
     else:
@@ -124,17 +136,56 @@ def _measure(settings: "Settings", folder: Path, data: Path) -> MeasuredPackage:
     return MeasuredPackage(folder.as_posix(), parts, grades, found.cost.as_dict() if found.cost else {})
 
 
-def _ship(records: "Sequence[Comparable]", folder: Path) -> None:
-    from core.lab.run_records import RunRecord
+def _ship(records: "Sequence[Comparable]", folder: Path, manifest: str) -> "Sequence[Comparable]":
+    """Condense the runs that have ended; the others are named and left out.
+
+    Returns:
+        The condensed runs.
+    """
+    from core.lab.run_records import list_runs
     from core.lab.shipping import ship_runs
 
-    kept: list[RunRecord] = []
-    for record in records:
-        if not isinstance(record, RunRecord):
-            raise RunError("run.not_finished", run=record.id)
-        kept.append(record)
+    ended, others = _runs_alone(records)
+    if others:
+        complain(f"Not finished, so left out: {', '.join(others)}")
+    if not ended:
+        raise RunError("run.not_finished", run=", ".join(others))
     with files_explained(folder):
-        ship_runs(kept, folder)
+        ship_runs(ended, folder, manifest=manifest)
+    return list_runs([folder])
+
+
+def _runs_alone(records: "Sequence[Comparable]") -> "tuple[list[RunRecord], list[str]]":
+    from core.lab.run_records import RunRecord
+
+    ended = [record for record in records if isinstance(record, RunRecord) and record.metrics and record.held_out]
+    return ended, [record.id for record in records if record not in ended]
+
+
+def _write_page(records: "Sequence[Comparable]", output: str, page: Path, baseline: str | None, command: str) -> None:
+    from core.lab.comparison_page import write_comparison_page
+
+    ended, _ = _runs_alone(records)
+    with files_explained(page):
+        write_comparison_page(ended, output, page, baseline, command)
+
+
+def typed_command(runs: Sequence[str], data: Path | None, ship: Path | None, page: Path, baseline: str | None) -> str:
+    """Write what was typed as it stands on the page, without the folders of this machine."""
+    words = ["python", "-m", "core", "compare", *(shareable_path(name) for name in runs)]
+    words += [] if data is None else ["--data", shareable_path(str(data))]
+    words += [] if ship is None else ["--ship", shareable_path(str(ship))]
+    words += ["--page", shareable_path(str(page))]
+    words += [] if baseline is None else ["--baseline", baseline]
+    return shlex.join(words)
+
+
+def shareable_path(word: str) -> str:
+    """A path as others may read it: from where the command was given, or the name alone."""
+    path = Path(word)
+    if not path.is_absolute():
+        return word
+    return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else path.name
 
 
 def _baseline_id(records: "Sequence[Comparable]", wanted: str | None) -> str | None:
