@@ -40,7 +40,7 @@ from core.interface.statistics_state import (
 from core.interface.statistics_table import Stamp
 from core.interface.statistics_trend import ages_card, model_name, trend_card
 from core.records.privacy import MIN_CELL
-from core.records.statistics import Totals, model_marks, options, totals
+from core.records.statistics import Totals, model_marks, options, present, totals
 from core.records.store import RecordStore
 from core.taxonomy import AgeBand, Condition, Severity, Sex
 
@@ -59,8 +59,8 @@ def draw_statistics() -> None:
 
 def _draw(store: RecordStore) -> None:
     take_notice()
-    has_demo = bool(store.recent_visits(1, demo=True))
-    has_real = bool(store.recent_visits(1))
+    there = present(store)
+    has_demo, has_real = there.demo, there.results
     if not has_demo and not has_real:
         forget_question()
         _draw_empty()

@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 
 T = TypeVar("T")
 
-_KEPT = 256
+_KEPT = 1024
 
 
 class Memory:

@@ -16,6 +16,7 @@ from core.records.statistics import (
     co_occurrence,
     gaps,
     options,
+    present,
     prevalences,
     severity_shares,
     standing,
@@ -88,6 +89,7 @@ def store(tmp_path):
 def look(store, filters, condition=Condition.DANDRUFF):
     """Ask what the page asks."""
     return (
+        present(store),
         options(store),
         totals(store, filters),
         any_finding(store, Severity.MODERATE, filters),
@@ -137,10 +139,10 @@ def test_kept_counts_are_those_of_the_rows_after_any_write(store):
 
 def test_a_new_diagnosis_shows_at_once(store):
     store_people(store, draw_people(2, 400))
-    at = {filters: look(store, filters)[1].people for filters in (Filters(), Filters(regions=(Region.SEOUL,)))}
+    at = {filters: look(store, filters)[2].people for filters in (Filters(), Filters(regions=(Region.SEOUL,)))}
     store.add_visit(make_visit(make_diagnosis("new"), region=Region.SEOUL), "key")
     for filters, people in at.items():
-        assert look(store, filters)[1].people == people + 1
+        assert look(store, filters)[2].people == people + 1
 
 
 def test_all_combinations_of_a_filter_are_counted_as_each_alone(store):
@@ -195,6 +197,6 @@ def test_what_leaves_the_records_depends_on_kinds_of_people_not_on_their_number(
                    SELECT pattern, demo, code, 1, count(*) FROM statistics_facts GROUP BY ALL"""
             )
         _, rows = asked_for(store, Filters(regions=(Region.SEOUL,)))
-        assert look(store, Filters(regions=(Region.SEOUL,)))[1].people == copies * 12 * 20
+        assert look(store, Filters(regions=(Region.SEOUL,)))[2].people == copies * 12 * 20
         left.append(rows)
     assert left[0] == left[1] > 0

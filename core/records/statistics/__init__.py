@@ -11,7 +11,7 @@ from core.records.statistics.drift import Drift, DriftPoint, drift
 from core.records.statistics.filters import AGE_BANDS, EVERYONE, REGIONS, SEXES, Filters, Narrowing
 from core.records.statistics.frame import Group
 from core.records.statistics.gaps import Gaps, Refusals, gaps
-from core.records.statistics.options import Options, options
+from core.records.statistics.options import Options, Present, options, present
 from core.records.statistics.prevalence import (
     Prevalence,
     Totals,
@@ -46,6 +46,7 @@ __all__ = [
     "Options",
     "Pair",
     "Period",
+    "Present",
     "Prevalence",
     "Rate",
     "Refusals",
@@ -65,6 +66,7 @@ __all__ = [
     "model_marks",
     "options",
     "people_by_group",
+    "present",
     "prevalence",
     "prevalences",
     "severity_shares",

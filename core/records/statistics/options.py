@@ -27,6 +27,33 @@ class Options:
     answers: Mapping[str, tuple[str, ...]]
 
 
+@dataclass(frozen=True)
+class Present:
+    """Whose visits are there to be counted, however few.
+
+    Attributes:
+        results: Real people's.
+        demo: Those of the demonstration.
+    """
+
+    results: bool
+    demo: bool
+
+
+def present(store: RecordStore) -> Present:
+    """Say whether there is anybody to count. Example pictures are nobody's.
+
+    Raises:
+        RecordsError: The records cannot be read.
+    """
+    return store.memory.recall(store.version, ("present",), lambda: _present(store))
+
+
+def _present(store: RecordStore) -> Present:
+    there = {bool(demo) for (demo,) in store.query("SELECT DISTINCT demo FROM statistics_patterns")}
+    return Present(results=False in there, demo=True in there)
+
+
 def options(store: RecordStore, *, demo: bool = False) -> Options:
     """List what there is to filter by.
 
