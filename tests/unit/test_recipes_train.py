@@ -1,8 +1,10 @@
 """Every recipe that ships trains two epochs on drawn pictures and ends with a package, killed in between or not."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -93,3 +95,24 @@ def test_killed_and_resumed_gives_the_same_metrics(name, tmp_path):
     assert ended.returncode == 0, ended.stderr
     assert (cut / "metrics.json").read_text() == (tmp_path / "whole" / "metrics.json").read_text()
     assert (cut / "held_out.parquet").read_bytes() == (tmp_path / "whole" / "held_out.parquet").read_bytes()
+
+
+def test_ctrl_c_keeps_the_best_so_far(tmp_path):
+    name = "hair-loss-cnn"
+    recipe = read_recipe(name, tiny(name))
+    manifest = photos_for(recipe, tmp_path / "photos")
+    changes = [word for change in [*tiny(name), "training.epochs=5000"] for word in ("--set", change)]
+    command = [sys.executable, "-m", "core", "train", name, "--data", manifest, "--out", tmp_path / "run", *changes]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    deadline = time.monotonic() + 300
+    while (status := read_status(tmp_path / "run")) is None or status.epoch < 2:
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=300)
+    assert process.returncode == 1
+    assert "Stopping after this step" in said
+    assert said.strip().splitlines()[-1].startswith("Error: Stopped in final after epoch")
+    assert "Cancelled before its end" in (tmp_path / "run" / "package" / recipe.package / "CARD.md").read_text()
+    assert read_status(tmp_path / "run").state == "cancelled"
