@@ -117,6 +117,8 @@ def test_pages_are_thin():
     ("module", "left_out"),
     [
         ("core.vision.diagnosis", {"torch", "streamlit", "pandas", "sklearn", "scipy", "duckdb", "openvino"}),
+        ("core.vision.classifier", {"torch", "streamlit", "pandas", "sklearn", "scipy", "duckdb", "openvino"}),
+        ("core.lab.recipe", {"torch", "torchvision", "lightning", "streamlit", "pandas", "openvino"}),
         ("core.records.store", {"torch", "streamlit", "pandas", "cv2"}),
         ("core.clinics.directory", {"torch", "streamlit", "pandas", "folium"}),
         ("core.__main__", {"torch", "streamlit", "pandas", "cv2", "numpy", "duckdb", "rich"}),

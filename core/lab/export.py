@@ -1,5 +1,6 @@
 """A trained network to the files a package carries: safetensors for PyTorch, a graph for OpenVINO."""
 
+import warnings
 from pathlib import Path
 
 import torch
@@ -37,5 +38,8 @@ def export_grader(grader: PooledNetwork, spec: InputSpec, folder: Path) -> None:
     example = torch.zeros((1, spec.height, spec.width, 3), dtype=torch.uint8)
     with torch.no_grad():
         grader(example)  # what a network computes once and keeps must not become part of the trace
-    graph = ov.convert_model(grader, example_input=example, input=[([1, spec.height, spec.width, 3], ov.Type.u8)])
+    with warnings.catch_warnings():
+        # Sizes become constants of the trace: they are fixed here. How torch traces is not what a person can change.
+        warnings.simplefilter("ignore")
+        graph = ov.convert_model(grader, example_input=example, input=[([1, spec.height, spec.width, 3], ov.Type.u8)])
     ov.save_model(graph, folder / GRAPH, compress_to_fp16=True)

@@ -15,6 +15,7 @@ from safetensors.numpy import load_file, save_file
 from core.errors import PackageError
 from core.lab.export import export_grader
 from core.settings import get_settings
+from core.vision.architectures import FIXED_SIZE, architecture_names
 from core.vision.backbones import ClassifierNetwork
 from core.vision.classifier import (
     Classifier,
@@ -117,6 +118,33 @@ def test_both_engines_say_the_same(package):
             seen.append(result.probabilities)
         np.testing.assert_allclose(ours.features, theirs.features, atol=0.02 * np.abs(theirs.features).max())
     assert np.ptp([p[0] for p in seen[::3]]) > 0.02, "photos that differ get answers that differ"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", architecture_names())
+def test_every_network_of_the_sources_runs_alike_in_both_engines(name, tmp_path):
+    side = FIXED_SIZE.get(name, 96)
+    spec = InputSpec(side, side, (0.5,) * 3, (0.25,) * 3)
+    torch.manual_seed(5)
+    network = ClassifierNetwork(name, TASK.class_count, spec.mean, spec.std)
+    wanted = [network_picture(p, spec)[0] for p in photos()]
+    with torch.no_grad():
+        for module in network.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.momentum = None
+        network.train().scores(torch.from_numpy(np.stack(wanted)))
+        network.eval()
+        spread = network(torch.from_numpy(np.stack(wanted)))[0].std(dim=0).mean()
+        network.head.weight.mul_(1 / spread)
+    export_grader(network, spec, tmp_path)
+    described = a_description(spec=spec, architecture=name, scales=(1.0,))
+    package = save_classifier(tmp_path / "mixed", described, "", tmp_path)
+    fast, reference = Classifier(package, precision="f32"), Classifier(package, "torch")
+    calls = [(fast.classify(p).results["thing"], reference.classify(p).results["thing"]) for p in photos()]
+    assert max(np.abs(a.probabilities - b.probabilities).max() for a, b in calls) < 0.01
+    assert np.ptp([b.probabilities for _, b in calls], axis=0).max() > 0.02, (
+        "photos that differ get answers that differ"
+    )
 
 
 def test_probabilities_classes_and_sets_follow_the_kind_and_the_calibration(package):
