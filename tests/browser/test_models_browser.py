@@ -113,6 +113,8 @@ def test_a_training_is_started_watched_left_and_cancelled(open_page):
     page.get_by_role("link", name=text(Language.ENGLISH, "common.page.about")).first.click()
     expect(page.get_by_text(text(Language.ENGLISH, "about.kept.heading"), exact=True)).to_be_visible()
     page.get_by_role("link", name=text(Language.ENGLISH, "common.page.models")).first.click()
+    expect(job).to_be_visible()
+    expect(page).to_have_url(re.compile("section=train"))
     page.reload()
     page.locator(".st-key-models_cancel_tiny-one button").click(timeout=LONG_MS)
     ended = page.locator(".st-key-models_ended_tiny-one")
