@@ -22,10 +22,11 @@ from core.records.statistics.prevalence import (
     totals,
 )
 from core.records.statistics.rates import Estimate, Rate, difference, lift, standardise, wilson
+from core.records.statistics.series import Period
 from core.records.statistics.severity import GradeShare, SeverityShares, severity_shares
 from core.records.statistics.standing import Standing, standing
 from core.records.statistics.together import Pair, co_occurrence
-from core.records.statistics.trend import ModelMark, Period, Trend, TrendPoint, model_marks, trend
+from core.records.statistics.trend import ModelMark, Trend, TrendPoint, model_marks, trend
 
 __all__ = [
     "AGE_BANDS",

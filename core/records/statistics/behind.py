@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from core.records.facts_code import BAND_SHIFT, SEX_SHIFT, state_sql
 from core.records.statistics.filters import AGE_BANDS, EVERYONE, FIRST_GRADE, SEXES, Filters, people_sql
-from core.records.statistics.trend import Period
+from core.records.statistics.series import Period
 from core.taxonomy import AgeBand, Condition, Severity, Sex
 
 _DAY = "DATE '1970-01-01' + day"

@@ -4,11 +4,9 @@ The three series fit together: where a day or week is hidden, neither the months
 away. A week that lies in two months is taken as two pieces for that, and shown where both may be.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -16,8 +14,8 @@ import numpy.typing as npt
 
 from core.records.facts_code import STATES
 from core.records.privacy import MIN_CELL, Counts, Lines, are_small
-from core.records.statistics.cells import CELLS, is_untold, read_cells
-from core.records.statistics.counting import Keys, Narrowings, count_by, read_kept_months, subsets
+from core.records.statistics.cells import read_cells
+from core.records.statistics.counting import subsets
 from core.records.statistics.filters import (
     EVERYONE,
     FIRST_GRADE,
@@ -30,20 +28,11 @@ from core.records.statistics.filters import (
 from core.records.statistics.frame import Frame, open_frame, unsafe_from
 from core.records.statistics.prevalence import rate_of
 from core.records.statistics.rates import Rate
+from core.records.statistics.series import EPOCH, Period, Series, read_all_series
 from core.records.store import RecordStore
 from core.taxonomy import Condition, Severity
 
 Unsafe = Callable[[Counts], Lines]
-
-_EPOCH = date(1970, 1, 1)
-
-
-class Period(StrEnum):
-    """What one point of a series covers; weeks start on Monday, days are Korean."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
 
 
 @dataclass(frozen=True)
@@ -95,19 +84,6 @@ class Trend:
     told_only: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class Series:
-    """People by time.
-
-    Attributes:
-        starts: First day of each period as days since 1970, ascending, (t,).
-        states: People by period, age band, sex and state of the condition, (t, 8, 3, 6).
-    """
-
-    starts: npt.NDArray[np.int64]
-    states: Counts
-
-
 def trend(
     store: RecordStore,
     condition: Condition,
@@ -137,7 +113,7 @@ def trend(
 def _trend(store: RecordStore, condition: Condition, at_least: Severity, period: Period, filters: Filters) -> Trend:
     series = shown_series(store, condition, at_least, period, filters)
     points = tuple(
-        TrendPoint(_EPOCH + timedelta(days=int(start)), rate_of(grades, at_least) if told else None)
+        TrendPoint(EPOCH + timedelta(days=int(start)), rate_of(grades, at_least) if told else None)
         for start, grades, told in zip(series.starts, series.grades, series.told, strict=True)
     )
     cells = read_cells(store, filters)
@@ -223,7 +199,7 @@ def _tiers(starts: Counts, period: Period) -> list[Counts]:
     whole = np.zeros(len(starts), np.int64)
     if period == Period.MONTH:
         return [whole, np.arange(len(starts))]
-    months = np.array([month_number(_EPOCH + timedelta(days=int(start))) for start in starts], np.int64)
+    months = np.array([month_number(EPOCH + timedelta(days=int(start))) for start in starts], np.int64)
     weeks = _week(starts)
     _, month = np.unique(months, return_inverse=True)
     _, piece = np.unique(np.stack([months, weeks]), axis=1, return_inverse=True)
@@ -280,67 +256,14 @@ def _without_gaps(starts: Counts, period: Period) -> tuple[Counts, Counts]:
     if not len(starts):
         return starts, starts
     if period == Period.MONTH:
-        first, last = (month_number(_EPOCH + timedelta(days=int(day))) for day in (starts[0], starts[-1]))
-        days = [(date(m // 12, m % 12 + 1, 1) - _EPOCH).days for m in range(first, last + 1)]
+        first, last = (month_number(EPOCH + timedelta(days=int(day))) for day in (starts[0], starts[-1]))
+        days = [(date(m // 12, m % 12 + 1, 1) - EPOCH).days for m in range(first, last + 1)]
         every = np.array(days, np.int64)
         return every, np.searchsorted(every, starts)
     if period == Period.WEEK:
         weeks = _week(starts)
         return np.arange(weeks[0], weeks[-1] + 1) * 7 - 3, weeks - weeks[0]
     return np.arange(starts[0], starts[-1] + 1), starts - starts[0]
-
-
-def read_series(store: RecordStore, filters: Filters, condition: Condition, grain: Period) -> Series:
-    """Count people by time, age band, sex and state of a condition, whatever sexes and ages the filter names.
-
-    Args:
-        store: The records.
-        filters: Which people.
-        condition: Which condition.
-        grain: Days or months.
-
-    Raises:
-        RecordsError: The records cannot be read.
-    """
-    return read_all_series(store, filters, [filters.narrowed], condition, grain)[filters.narrowed]
-
-
-def read_all_series(
-    store: RecordStore, filters: Filters, asked: Sequence[Narrowings], condition: Condition, grain: Period
-) -> dict[Narrowings, Series]:
-    """Count people by time for several combinations of a filter's narrowings, each as `read_series` does.
-
-    Raises:
-        RecordsError: The records cannot be read.
-    """
-    version, place = store.version, list(Condition).index(condition)
-    questions = {one: ("series", filters.only(one), condition, grain) for one in asked}
-    unknown = [one for one, question in questions.items() if not store.memory.knows(version, question)]
-    kept = [one for one in unknown if grain == Period.MONTH and set(one) <= {Narrowing.TIME}]
-    column = "month" if grain == Period.MONTH else "day"
-    keys = Keys({"time": column, "who": "who", "state": str(condition)}, where=f"{column} IS NOT NULL")
-    scanned = [one for one in unknown if one not in kept]
-    counted = count_by(store, filters, scanned, keys)
-    counted |= {one: read_kept_months(store, filters.only(one), condition) for one in kept}
-
-    def make(one: Narrowings) -> Series:
-        if one not in counted:  # what was known a moment ago may be forgotten by now
-            return read_series(store, filters.only(one), condition, grain)
-        cells = read_cells(store, filters.only(one))
-        return _lay_out(counted[one], grain, told_only=bool(cells.left_out or cells.untold_out[place]))
-
-    return {one: store.memory.recall(version, question, partial(make, one)) for one, question in questions.items()}
-
-
-def _lay_out(counted: tuple[Counts, ...], grain: Period, *, told_only: bool) -> Series:
-    time, who, state, people = counted
-    number = np.where(is_untold(who), 0, people) if told_only else people
-    times, row = np.unique(time, return_inverse=True)
-    table = np.zeros((len(times), CELLS[1], CELLS[0], STATES), np.int64)
-    np.add.at(table, (row, who // CELLS[0], who % CELLS[0], state), number)
-    if grain == Period.MONTH:
-        times = np.array([(date(int(m) // 12, int(m) % 12 + 1, 1) - _EPOCH).days for m in times], np.int64)
-    return Series(times, table.transpose(0, 2, 1, 3))
 
 
 def model_marks(store: RecordStore, filters: Filters = EVERYONE) -> tuple[ModelMark, ...]:

@@ -1,0 +1,95 @@
+"""People by time, age band, sex and state of a condition."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import partial
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from core.records.facts_code import STATES
+from core.records.privacy import Counts
+from core.records.statistics.cells import CELLS, is_untold, read_cells
+from core.records.statistics.counting import Keys, Narrowings, count_by, read_kept_months
+from core.records.statistics.filters import Filters, Narrowing, month_start
+from core.records.store import RecordStore
+from core.taxonomy import Condition
+
+EPOCH: Final = date(1970, 1, 1)
+
+
+class Period(StrEnum):
+    """What one point of a series covers; weeks start on Monday, days are Korean."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """People by time.
+
+    Attributes:
+        starts: First day of each period as days since 1970, ascending, (t,).
+        states: People by period, age band, sex and state of the condition, (t, 8, 3, 6).
+    """
+
+    starts: npt.NDArray[np.int64]
+    states: Counts
+
+
+def read_series(store: RecordStore, filters: Filters, condition: Condition, grain: Period) -> Series:
+    """Count people by time, age band, sex and state of a condition, whatever sexes and ages the filter names.
+
+    Args:
+        store: The records.
+        filters: Which people.
+        condition: Which condition.
+        grain: Days or months.
+
+    Raises:
+        RecordsError: The records cannot be read.
+    """
+    return read_all_series(store, filters, [filters.narrowed], condition, grain)[filters.narrowed]
+
+
+def read_all_series(
+    store: RecordStore, filters: Filters, asked: Sequence[Narrowings], condition: Condition, grain: Period
+) -> dict[Narrowings, Series]:
+    """Count people by time for several combinations of a filter's narrowings, each as `read_series` does.
+
+    Raises:
+        RecordsError: The records cannot be read.
+    """
+    version, place = store.version, list(Condition).index(condition)
+    questions = {one: ("series", filters.only(one), condition, grain) for one in asked}
+    unknown = [one for one, question in questions.items() if not store.memory.knows(version, question)]
+    kept = [one for one in unknown if grain == Period.MONTH and set(one) <= {Narrowing.TIME}]
+    column = "month" if grain == Period.MONTH else "day"
+    keys = Keys({"time": column, "who": "who", "state": str(condition)}, where=f"{column} IS NOT NULL")
+    scanned = [one for one in unknown if one not in kept]
+    counted = count_by(store, filters, scanned, keys)
+    counted |= {one: read_kept_months(store, filters.only(one), condition) for one in kept}
+
+    def make(one: Narrowings) -> Series:
+        if one not in counted:  # what was known a moment ago may be forgotten by now
+            return read_series(store, filters.only(one), condition, grain)
+        cells = read_cells(store, filters.only(one))
+        return _lay_out(counted[one], grain, told_only=bool(cells.left_out or cells.untold_out[place]))
+
+    return {one: store.memory.recall(version, question, partial(make, one)) for one, question in questions.items()}
+
+
+def _lay_out(counted: tuple[Counts, ...], grain: Period, *, told_only: bool) -> Series:
+    time, who, state, people = counted
+    number = np.where(is_untold(who), 0, people) if told_only else people
+    times, row = np.unique(time, return_inverse=True)
+    table = np.zeros((len(times), CELLS[1], CELLS[0], STATES), np.int64)
+    np.add.at(table, (row, who // CELLS[0], who % CELLS[0], state), number)
+    if grain == Period.MONTH:
+        times = np.array([(month_start(int(m)) - EPOCH).days for m in times], np.int64)
+    return Series(times, table.transpose(0, 2, 1, 3))
