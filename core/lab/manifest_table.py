@@ -8,13 +8,12 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any
 
 from core.errors import ManifestError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PARQUET = ".parquet"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -29,6 +28,10 @@ def read_cells(path: Path) -> tuple[tuple[str, ...], Iterator[dict[str, str]]]:
         ManifestError: There is no such file (`manifest.not_found`), or it is no CSV or Parquet table
             (`manifest.not_a_table`).
     """
+    # Loaded when a table is read: an import that writes one does without.
+    import pandas as pd
+    import pyarrow as pa
+
     try:
         table = _read(path)
     except FileNotFoundError as error:
@@ -69,14 +72,17 @@ def file_cell(name: str) -> str:
     return f"./{name}" if name.startswith((*_FORMULA, "'")) else name
 
 
-def _read(path: Path) -> pd.DataFrame:
+def _read(path: Path) -> "pd.DataFrame":
+    import pandas as pd
+
     if path.suffix.lower() == PARQUET:
         return pd.read_parquet(path)
     return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
 
 
 def _texts(column: "pd.Series[Any]", bare: Callable[[str], str]) -> list[str]:
-    return [bare(value) if isinstance(value, str) else _text(value) for value in column.tolist()]
+    present = column.astype(object).where(column.notna(), None).tolist()
+    return [bare(value) if isinstance(value, str) else _text(value) for value in present]
 
 
 def _as_written(cell: str) -> str:
@@ -88,7 +94,7 @@ def _unguarded(cell: str) -> str:
 
 
 def _text(value: object) -> str:
-    if value is None or value != value or value is pd.NA or value is pd.NaT:
+    if value is None:
         return ""
     if isinstance(value, bool):
         return str(int(value))
@@ -102,6 +108,9 @@ def guarded(cell: str) -> str:
 
 
 def _write_parquet(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     schema = pa.schema([(name, pa.string()) for name in columns])
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         batch: list[dict[str, str]] = []

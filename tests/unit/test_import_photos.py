@@ -181,8 +181,14 @@ def test_a_table_of_conditions_needs_no_task_and_columns_may_be_named(tmp_path):
         put(tmp_path / f"{number}.jpg", photo(number))
     lines = [f"{n}.jpg,{n % 4}.0,{n % 3}" for n in range(12)]
     (tmp_path / "t.csv").write_text("\n".join(["file,dandruff,hl", *lines]), encoding="utf-8")
+    with (tmp_path / "t.csv").open("a", encoding="utf-8") as file:
+        file.write("\n1.jpg,7,0\n")
     imported = bring(tmp_path / "t.csv", "csv", tmp_path / "m.csv", mapping={"hair_loss": "hl"})
     assert imported.task.id == "conditions"
+    assert dict(imported.report.reasons) == {"import.unknown_label": 1}
+    crown = bring(tmp_path / "t.csv", "csv", tmp_path / "c.csv", mapping={"hair_loss": "hl"}, task=read_task("crown"))
+    assert [(c.id, c.photos) for c in crown.report.outputs[0].classes] == [("0", 9), ("2", 4), ("3", 0)]
+    assert read_manifest(tmp_path / "c.csv").photos[1].grades == {Condition.HAIR_LOSS: 1}
     first = read_manifest(tmp_path / "m.csv").photos[3]
     assert first.grades == {Condition.DANDRUFF: 3, Condition.HAIR_LOSS: 0}
     assert first.view == View.MICROSCOPE

@@ -62,7 +62,7 @@ def find_in_aihub(source: Path, options: Options) -> Findings:
             if stem not in first_of:
                 yield Skipped(shown_name(source, paths[0]), ManifestError("import.no_photo_of_label"))
 
-    return Findings(items(), len(tree.photos) + len(tree.skipped), notes=questions)
+    return Findings(items(), len(tree.photos) + len(tree.skipped), notes=questions, graded=True)
 
 
 def parse_json(data: bytes) -> Any:  # noqa: ANN401 - whatever a file holds

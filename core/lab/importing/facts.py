@@ -17,7 +17,7 @@ from core.errors import ScalpError
 from core.lab.data_report import ClassCount, DuplicateSet, Example, Note, OutputCount, Sizes
 from core.lab.importing.dividing import Ties
 from core.lab.importing.pile import Pile
-from core.lab.manifest_labels import SEPARATOR
+from core.lab.manifest_labels import SEPARATOR, known_labels
 from core.lab.manifest_table import guarded
 from core.lab.task import Task
 from core.vision.photo import encode_jpeg, read_photo
@@ -56,21 +56,26 @@ class Divided:
 
 
 def count_outputs(divided: Divided, task: Task, seed: int) -> tuple[OutputCount, ...]:
-    """Count the classes of every output, with a few examples of each."""
+    """Count the classes of every output, with a few examples of each.
+
+    A grade between two that an output tells apart counts as the lower one, as it does in training.
+    """
     room = max(1, _CLASSES_WITH_EXAMPLES // len(task.outputs))
     counts = []
     for output in task.outputs:
         nothing: tuple[Ints, tuple[str, ...]] = np.full(len(divided.pile), -1), ()
         codes, labels = divided.labels.get(output.id, nothing)
-        shown: dict[str, dict[str, str]] = {entry.id: _names(entry.names) for entry in output.classes}
-        # A grade between two classes of the task is counted as it was given.
-        shown |= {part: {} for label in labels for part in label.split(SEPARATOR) if part and part not in shown}
+        positions = known_labels(output)
         classes = []
-        for number, (identity, names) in enumerate(shown.items()):
-            holding = [code for code, label in enumerate(labels) if identity in label.split(SEPARATOR)]
+        for number, entry in enumerate(output.classes):
+            holding = [
+                code
+                for code, label in enumerate(labels)
+                if any(positions.get(part) == number for part in label.split(SEPARATOR))
+            ]
             members = np.flatnonzero(np.isin(codes, holding))
             examples = _examples(divided, members, seed) if number < room else ()
-            classes.append(_class(divided, identity, names, members, examples))
+            classes.append(_class(divided, entry.id, _names(entry.names), members, examples))
         unlabelled = int((codes < 0).sum())
         counts.append(OutputCount(output.id, _names(output.names), tuple(classes), unlabelled))
     return tuple(counts)

@@ -56,9 +56,11 @@ class Findings:
         total: How many items at most, for showing progress.
         empty_classes: Classes without any file.
         notes: Facts about the source worth keeping, for example the questions that answers belong to.
+        graded: The labels are grades of the six conditions.
     """
 
     items: Iterator[Found | Skipped]
     total: int
     empty_classes: tuple[str, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
+    graded: bool = False

@@ -37,7 +37,6 @@ from core.lab.manifest import TRAIT_PREFIX, TRAITS
 from core.lab.manifest_table import file_cell, write_cells
 from core.lab.task import Task, read_task
 from core.locale import Language
-from core.taxonomy import CONDITIONS
 
 _OFTEN = 50
 _NAME = "name"
@@ -92,8 +91,6 @@ def import_photos(
         ScalpError: There is nothing to import, or the manifest exists already.
     """
     options = options or Options()
-    if kind is Kind.AIHUB:
-        options = replace(options, task=options.task or read_task("conditions"))
     job = _Job(source, kind, options, Targets(manifest), on_progress or (lambda _stage, _done, _total: None))
     job.targets.check(force=options.force)
     job.tell("finding", 0, 0)
@@ -116,15 +113,14 @@ def _find(job: _Job, root: Path | None) -> Findings:
 
 def _read(job: _Job, findings: Findings, pile: Pile, skips: SkipList) -> Task:
     """Look at every photo and take those that can be read and have a label; says what their task is."""
-    labeller = Labeller(job.options.task, one_label=job.kind in (Kind.FOLDER, Kind.BOXES))
+    given = job.options.task or (read_task("conditions") if findings.graded else None)
+    labeller = Labeller(given, one_label=job.kind in (Kind.FOLDER, Kind.BOXES))
     base = os.path.join(os.path.abspath(job.targets.manifest.parent), "")  # noqa: PTH100, PTH118 - text, see _file
-    outputs: set[str] = set()
     for done, item in enumerate(_labelled(findings, labeller), start=1):
         if isinstance(item, Skipped):
             skips.add(item)
         else:
             found, look, labels = item
-            outputs |= set(labels)
             pile.add(
                 _row(found, look, labels, base), look, labels, person=found.person, key=found.key, split=found.split
             )
@@ -133,8 +129,6 @@ def _read(job: _Job, findings: Findings, pile: Pile, skips: SkipList) -> Task:
     if not len(pile):
         first = f"{skips.first[0].name}: {skips.first[0].why.message(Language.ENGLISH)}" if skips.first else "-"
         raise ManifestError("import.nothing", left_out=skips.count, first=first)
-    if job.options.task is None and outputs <= set(CONDITIONS):
-        return read_task("conditions")
     return labeller.task(task_id(job.targets.manifest.stem))
 
 

@@ -14,7 +14,7 @@ from core.lab.importing.found import Found, Skipped
 from core.lab.look import Look, look_at
 
 # Photos handed over at once, and how many such parcels a core has waiting: enough to keep it busy, few enough to hold.
-_CHUNK, _AHEAD = 32, 3
+_CHUNK, _AHEAD = 32, 12
 _MANY = 2000
 
 

@@ -4,9 +4,6 @@ import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from core.errors import ManifestError
 from core.lab.manifest_table import PARQUET
 
@@ -24,6 +21,9 @@ def read_columns(path: Path) -> tuple[str, ...]:
     if not path.is_file():
         raise ManifestError("import.not_found", path=path)
     if path.suffix.lower() == PARQUET:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         try:
             return tuple(pq.ParquetFile(path).schema_arrow.names)
         except (OSError, pa.ArrowException) as error:
@@ -35,6 +35,8 @@ def read_columns(path: Path) -> tuple[str, ...]:
 def count_rows(path: Path) -> int:
     """About how many rows there are, for showing progress."""
     if path.suffix.lower() == PARQUET:
+        import pyarrow.parquet as pq
+
         return int(pq.ParquetFile(path).metadata.num_rows)
     with path.open("rb") as file:
         return max(0, sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b"")) - 1)
@@ -83,6 +85,9 @@ def _is_in(path: Path, encoding: str) -> bool:
 
 
 def _parquet(path: Path) -> Iterator[Mapping[str, str]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     try:
         for batch in pq.ParquetFile(path).iter_batches(_BATCH):
             for row in batch.to_pylist():

@@ -56,7 +56,7 @@ def find_in_table(source: Path, options: Options, root: Path | None = None) -> F
         for number, row in enumerate(read_rows(source), start=2):
             yield _read(row, number, folder, roles, outputs, options)
 
-    return Findings(items(), count_rows(source))
+    return Findings(items(), count_rows(source), graded=set(outputs.values()) <= set(CONDITIONS))
 
 
 def _assign(columns: Sequence[str], options: Options) -> dict[str, str]:
