@@ -43,7 +43,7 @@ def splits_of(rows, key="person"):
 
 
 def test_a_folder_per_class_becomes_a_manifest_a_task_and_a_report(tmp_path, capsys):
-    source = class_folders(tmp_path / "photos", {"종이": 20, "plastic": 10, "=glass": 10})
+    source = class_folders(tmp_path / "photos", {"종이": 20, "plastic": 10, '=<b>"glass': 10})
     (source / "nothing").mkdir()
     put(source / "plastic" / "broken.jpg", photo(1)[:200])
     put(source / "plastic" / "text.png", b"no picture")
@@ -70,13 +70,15 @@ def test_a_folder_per_class_becomes_a_manifest_a_task_and_a_report(tmp_path, cap
     assert (shares["train"], shares["validation"], shares["test"]) == (16, 2, 2)
     manifest = read_manifest(out)
     task = read_task(told["task"])
-    assert task.outputs[0].class_ids == ("=glass", "plastic", "종이")
+    assert task.outputs[0].class_ids == ('=<b>"glass', "plastic", "종이")
     assert np.bincount(manifest.class_indices(task.outputs[0])).tolist() == [10, 11, 20]
     assert all(read_photo(entry.path).original_size == (72, 72) for entry in manifest)
     raw = out.read_text(encoding="utf-8")
     assert not any(cell.startswith("=") for line in raw.splitlines() for cell in line.split(","))
     page = (tmp_path / "photos.report.html").read_text(encoding="utf-8")
     assert page.count("data:image/jpeg;base64,") >= 18
+    assert "<b>" not in page
+    assert "&lt;b&gt;&#34;glass" in page
     assert "http://" not in page
     assert "https://" not in page
 
