@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.commands.console import JsonFlag, complain, files_explained, read_settings, say, say_json, say_table
+from core.commands.console import JsonFlag, files_explained, printable, read_settings, say, say_json, say_table
 from core.errors import RunError
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _ship(records: "Sequence[Comparable]", folder: Path, manifest: str) -> "Sequ
 
     ended, others = _runs_alone(records)
     if others:
-        complain(f"Not finished, so left out: {', '.join(others)}")
+        typer.echo(printable(f"Not finished, so left out: {', '.join(others)}"), err=True)
     if not ended:
         raise RunError("run.not_finished", run=", ".join(others))
     with files_explained(folder):
