@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 from lightning.fabric.utilities.exceptions import MisconfigurationException
-from torch.multiprocessing import ProcessExitedException, ProcessRaisedException
+from torch.multiprocessing.spawn import ProcessException
 
 from core.errors import RunError
 from core.lab.epochs import StopAsked
@@ -34,7 +34,7 @@ def faults_explained(recipe: Recipe, objective: Objective, columns: int) -> Iter
     """
     try:
         yield
-    except (ProcessRaisedException, ProcessExitedException) as error:
+    except ProcessException as error:
         raise _from_another_process(error) from error
     except MisconfigurationException as error:
         if recipe.training.devices == 1:
