@@ -13,6 +13,7 @@ from core.interface.charts_models_grid import reliability_dots
 from core.interface.language import say
 from core.interface.models_card import draw_chart
 from core.interface.models_photos import find_manifest
+from core.interface.models_records import figures
 from core.interface.models_words import metric_name, number_words
 from core.taxonomy import AgeBand, Region, Sex
 
@@ -29,7 +30,6 @@ def draw_reliability(record: RunRecord, output: str) -> None:
     """Draw how often a run was right against how sure it said it was."""
     import pandas as pd
 
-    from core.lab.evaluation import calibration_error
     from core.lab.reliability import reliability
 
     part = record.held_out[output]
@@ -55,7 +55,8 @@ def draw_reliability(record: RunRecord, output: str) -> None:
             for one in reliability(part)
         ]
     )
-    error = calibration_error(part.labels, part.probabilities)
+    measured = figures(record, output)
+    error = measured.values["ece"].value if measured is not None else None
     sentence = say("models.trust.reliability_sentence", ece=number_words(error), n=f"{len(part):,}")
     draw_chart(
         "reliability",
