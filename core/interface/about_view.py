@@ -6,8 +6,8 @@ from core import __version__
 from core.interface.answers import draw_what_is_kept
 from core.interface.kept_view import draw_kept
 from core.interface.language import say
-from core.interface.models import list_models
-from core.settings import get_settings
+from core.interface.models_packages import card_text
+from core.interface.models_served import list_packages
 
 
 def draw_about() -> None:
@@ -29,9 +29,10 @@ def draw_about() -> None:
 
 
 def _draw_models() -> None:
-    models = list_models(get_settings().models_dir)
+    # Those that grade now: the operator may have chosen others than the ones that ship.
+    models = [package for package in list_packages() if package.serves is not None]
     if not models:
         st.markdown(say("about.models.none"))
     for model in models:
         with st.expander(say("about.models.title", model=model.id, version=model.version), icon=":material/article:"):
-            st.markdown(model.card or say("about.models.no_card"), anchors=False)
+            st.markdown(card_text(model) if model.card else say("about.models.no_card"), anchors=False)

@@ -91,6 +91,14 @@ def _draw_progress(job: Job, *, waits: bool) -> None:
     st.progress(_share(status), text=_line(status))
     if stopping:
         st.caption(say("models.jobs.cancelling"))
+        st.button(
+            say("models.jobs.end"),
+            key=f"models_end_{job.folder.name}",
+            type="tertiary",
+            on_click=_end,
+            args=(job.folder,),
+            help=say("models.jobs.end_help"),
+        )
     _draw_live(job)
 
 
@@ -164,6 +172,17 @@ def _draw_ended(job: Job) -> None:
                         args=(job.folder,),
                     )
         st.caption(plain(_ending(job, status)))
+        if status.state == "failed":
+            _draw_log(job)
+
+
+def _draw_log(job: Job) -> None:
+    from core.lab.jobs import read_log
+
+    log = read_log(job.folder)
+    if log:
+        with st.expander(say("models.jobs.log")):
+            st.code(log, language=None)
 
 
 def _ending(job: Job, status: Status) -> str:
@@ -195,6 +214,13 @@ def _cancel(folder: Path) -> None:
 
     if may_operate():
         _guarded(lambda: cancel(folder))
+
+
+def _end(folder: Path) -> None:
+    from core.lab.jobs import terminate
+
+    if may_operate():
+        _guarded(lambda: terminate(folder))
 
 
 def _resume(folder: Path) -> None:

@@ -186,8 +186,7 @@ def _draw_card(package: PackageNote) -> None:
                 )
                 _draw_default_button(package)
         if package.card:
-            shipped = package.name.startswith("shipped/")
-            st.markdown(package.card if shipped else without_pictures(package.card), anchors=False)
+            st.markdown(card_text(package), anchors=False)
         else:
             st.markdown(say("models.packages.no_card"))
     if not may_operate() and package.is_grader and package.serves is None:
@@ -207,6 +206,14 @@ def _draw_default_button(package: PackageNote) -> None:
     )
 
 
-def without_pictures(card: str) -> str:
+def card_text(package: PackageNote) -> str:
+    """Return a card as it stands under a heading of its own: without its title, every section a level of ours."""
+    card = package.card if package.name.startswith("shipped/") else _without_pictures(package.card)
+    lines = card.splitlines()
+    body = lines[1:] if lines and lines[0].startswith("# ") else lines
+    return "\n".join(f"##{line}" if line.startswith("#") else line for line in body)
+
+
+def _without_pictures(card: str) -> str:
     """Return a card, which may come from anybody's recipe, without what a browser would fetch or take for markup."""
     return card.replace("![", "\\![").replace("<", "\\<").replace("http", "http\u2060")
