@@ -59,7 +59,8 @@ class Step:
         """Change a picture, or leave it."""
         if self.p < 1 and rng.random() >= self.p:
             return picture
-        return self.draw(picture, rng, **self.parameters)
+        # OpenCV draws on no view that a flip or a turn before left behind.
+        return self.draw(np.ascontiguousarray(picture), rng, **self.parameters)
 
 
 @dataclass(frozen=True)
