@@ -15,6 +15,7 @@ import torch
 
 from core.errors import ManifestError
 from core.lab.augment import build_augmentation
+from core.lab.batch_statistics import measure_batch_statistics
 from core.lab.checkpoint import Checkpoint, read_checkpoint, read_weights
 from core.lab.epochs import BEST, CHECKPOINT_SECONDS, Keeper, Moment, best_epoch
 from core.lab.faults import faults_explained
@@ -77,6 +78,10 @@ def fit(
     if start is None or not start.ended:
         _train(recipe, objective, pictures, labels, folder, watched, watch or Watch(), start)
     load_best(recipe, objective, folder)
+    if recipe.training.refresh_statistics:
+        loader = _build_loader(recipe, pictures, labels)
+        loader.epoch = recipe.training.epochs
+        measure_batch_statistics(objective, loader, recipe.network.frozen_parts)
 
 
 def load_best(recipe: Recipe, objective: Objective, folder: Path) -> Checkpoint | None:
@@ -113,8 +118,7 @@ def _train(
     start: Checkpoint | None,
 ) -> None:
     options = recipe.training
-    augmentation = build_augmentation(recipe.augment) if recipe.augment else None
-    loader = PictureLoader(pictures, labels, augmentation, options.batch_size, options.seed, options.workers)
+    loader = _build_loader(recipe, pictures, labels)
     loader.world = options.devices
     best = BestEpoch(recipe.stopping.monitor, recipe.stopping.patience, recipe.stopping.min_delta)
     if start is not None:
@@ -140,6 +144,12 @@ def _train(
             trainer.fit(learner, loader)
         finally:
             objective.network.cpu()
+
+
+def _build_loader(recipe: Recipe, pictures: Pictures, labels: npt.NDArray[np.int64]) -> PictureLoader:
+    options = recipe.training
+    augmentation = build_augmentation(recipe.augment) if recipe.augment else None
+    return PictureLoader(pictures, labels, augmentation, options.batch_size, options.seed, options.workers)
 
 
 @contextmanager

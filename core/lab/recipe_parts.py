@@ -155,6 +155,8 @@ class Training(Part):
         precision: `bf16` computes in mixed precision.
         workers: Processes that load pictures; 0 loads them in the training's own process, on all cores.
         devices: Devices to train on side by side.
+        refresh_statistics: Measure the averages of batch normalisation anew after the last epoch, see
+            `core.lab.batch_statistics`: few steps from random weights need it.
     """
 
     epochs: int = Field(ge=1)
@@ -164,6 +166,7 @@ class Training(Part):
     precision: Literal["f32", "bf16"] = "f32"
     workers: int = Field(default=0, ge=0, le=64)
     devices: int = Field(default=1, ge=1, le=64)
+    refresh_statistics: bool = False
 
 
 class Stopping(Part):
