@@ -113,8 +113,8 @@ def _run(plan: "Recipe", data: Path, folder: Path, command: str, *, queue: bool)
 
 def _run_in_turn(plan: "Recipe", data: Path, folder: Path, command: str) -> "AnyPackage | None":
     """Wait before anything heavy is loaded: those who wait cost next to nothing."""
-    from core.lab.jobs import Turn
     from core.lab.status import Status, StatusFile, hold_run, read_status
+    from core.lab.turns import Turn
 
     folder.mkdir(parents=True, exist_ok=True)
     with hold_run(folder):

@@ -17,21 +17,19 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from core.errors import ManifestError, RunError
 from core.lab.files import write_whole
 from core.lab.history import EpochRow, read_history
 from core.lab.recipe import Recipe, read_recipe
 from core.lab.run import open_run
-from core.lab.status import CANCEL, Status, ask_to_stop, is_alive, read_status, stop_asked, write_status
+from core.lab.status import CANCEL, Status, ask_to_stop, is_alive, read_status, write_status
+from core.lab.turns import JOB
 from core.settings import ROOT
 
-JOB, LOG, SLOT = "job.json", "log.txt", "training.lock"
+LOG = "log.txt"
 
 _START_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
-_TURN_SECONDS = 0.5
 _LOG_TAIL = 4000
 
 
@@ -162,53 +160,6 @@ def read_log(folder: Path) -> str:
         return (folder / LOG).read_bytes()[-_LOG_TAIL:].decode("utf-8", errors="replace")
     except OSError:
         return ""
-
-
-class Turn:
-    """The one place for a training; held from when it is a job's turn until it ends.
-
-    Args:
-        folder: The job's run folder; the place belongs to the folder it lies in.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lock = FileLock(folder.parent / SLOT)
-
-    def wait(self) -> bool:
-        """Wait until no other job trains and none waits that was started before.
-
-        Returns:
-            Whether it is this job's turn; False where it was cancelled in the meantime.
-        """
-        while not stop_asked(self._folder):
-            if not self._others_before():
-                with suppress(Timeout):
-                    self._lock.acquire(timeout=0)
-                    return True
-            time.sleep(_TURN_SECONDS)
-        return False
-
-    def release(self) -> None:
-        """Let the next one in."""
-        self._lock.release()
-
-    def _others_before(self) -> bool:
-        own = _queue_number(self._folder)
-        for path in self._folder.parent.glob(f"*/{JOB}"):
-            other = path.parent
-            status = read_status(other)
-            waits = other != self._folder and status is not None and status.state == "queued"
-            if waits and _queue_number(other) < own and is_alive(other):
-                return True
-        return False
-
-
-def _queue_number(folder: Path) -> tuple[int, str]:
-    try:
-        return (folder / JOB).stat().st_mtime_ns, folder.name
-    except OSError:
-        return 0, folder.name
 
 
 def _check_free(folder: Path) -> None:
