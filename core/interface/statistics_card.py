@@ -31,7 +31,8 @@ class Card:
         sentence: What it says, in words.
         rows: The figures behind it.
         counted: Who was counted, in words, and how many: a chart that is clicked keeps its context.
-        sql: The query behind them.
+        sql: What was asked of the records for them, to read: the SQL corner has the published tables alone, and what is
+            not told is taken out after this query.
         draw: Draws it in the colours of a theme.
     """
 

@@ -11,7 +11,7 @@ from core.interface.markup import plain
 from core.interface.sentences import raise_first
 from core.interface.statistics_question import Question, changed
 from core.interface.statistics_state import ask, nonsense
-from core.interface.statistics_words import band_label, days_words, having_words
+from core.interface.statistics_words import answer_phrase, band_label, days_words, having_words
 
 _SOURCES: Final = ("app", "import", "demo")
 
@@ -52,7 +52,7 @@ def _chips(question: Question) -> list[tuple[str, str, Question]]:
         "views": (question.views, lambda view: raise_first(say(f"taxonomy.view.{view}"))),
         "models": (question.models, plain),
         "sources": (question.sources, source_name),
-        "answers": (question.answers, lambda answer: plain(": ".join(answer))),
+        "answers": (question.answers, lambda answer: plain(answer_phrase(language, *answer))),
     }
     chips = [
         (f"{name}_{number}", words(one), changed(question, name, tuple(o for o in chosen if o != one)))

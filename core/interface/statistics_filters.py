@@ -14,7 +14,7 @@ from core.interface.sentences import raise_first
 from core.interface.statistics_chips import draw_chips, source_name
 from core.interface.statistics_question import GRADES, STEPS, Offered, Question, changed, month_end
 from core.interface.statistics_state import ask, current_question
-from core.interface.statistics_words import at_least_words, band_label, having_words
+from core.interface.statistics_words import answer_phrase, at_least_words, band_label, having_words
 from core.interface.wordings import condition_name
 from core.taxonomy import CONDITIONS, AgeBand, Condition, Region, Severity, Sex, View
 
@@ -99,7 +99,8 @@ def _draw_more(question: Question, offered: Offered) -> None:
     _draw_several("views", list(View), "view", question.views)
     _draw_listed("models", offered.models, question.models, plain)
     _draw_listed("sources", offered.sources, question.sources, source_name)
-    _draw_listed("answers", offered.answers, question.answers, lambda answer: plain(": ".join(answer)))
+    language = current_language()
+    _draw_listed("answers", offered.answers, question.answers, lambda answer: plain(answer_phrase(language, *answer)))
     _draw_having(question)
     _draw_months(question, offered)
     st.segmented_control(

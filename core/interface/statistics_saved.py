@@ -9,7 +9,8 @@ from core.errors import ScalpError
 from core.interface.language import current_language, say
 from core.interface.markup import plain
 from core.interface.resources import get_store
-from core.interface.statistics_question import Offered, Question, read_question
+from core.interface.statistics_link import read_question
+from core.interface.statistics_question import Offered, Question
 from core.interface.statistics_state import ask, current_question
 from core.records.saved_views import LONGEST_NAME, SavedView, delete_view, list_views, save_view
 

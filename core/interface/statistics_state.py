@@ -7,8 +7,9 @@ import streamlit as st
 
 from core.interface.charts import BRUSH, PICK
 from core.interface.statistics_card import chart_key
+from core.interface.statistics_link import read_question
 from core.interface.statistics_picks import clicked
-from core.interface.statistics_question import PARAMETERS, Offered, Question, read_question
+from core.interface.statistics_question import PARAMETERS, Offered, Question
 
 _QUESTION_KEY: Final = "statistics_question"
 _WRITTEN_KEY: Final = "statistics_written"

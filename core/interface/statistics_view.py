@@ -22,9 +22,10 @@ from core.interface.statistics_compare import draw_comparison
 from core.interface.statistics_demo import draw_demo_banner, draw_demo_offer, draw_demo_removal, take_notice
 from core.interface.statistics_figures import draw_key_figures
 from core.interface.statistics_filters import draw_filters
+from core.interface.statistics_link import offered_by
 from core.interface.statistics_picks import draw_over, pick_cell, pick_condition, pick_group
 from core.interface.statistics_quality import draw_quality
-from core.interface.statistics_question import Offered, Question
+from core.interface.statistics_question import Question
 from core.interface.statistics_saved import draw_saved_views
 from core.interface.statistics_severity import lift_card, severity_card
 from core.interface.statistics_state import (
@@ -40,7 +41,7 @@ from core.interface.statistics_state import (
 from core.interface.statistics_table import Stamp
 from core.interface.statistics_trend import ages_card, model_name, trend_card
 from core.records.privacy import MIN_CELL
-from core.records.statistics import Totals, model_marks, options, present, totals
+from core.records.statistics import Totals, model_marks, present, totals
 from core.records.store import RecordStore
 from core.taxonomy import AgeBand, Condition, Severity, Sex
 
@@ -66,8 +67,8 @@ def _draw(store: RecordStore) -> None:
         _draw_empty()
         return
     only = None if has_demo and has_real else has_demo
-    question = settle_question(lambda demo: _offered(store, demo=demo), demo=only)
-    offered = _offered(store, demo=question.demo)
+    question = settle_question(lambda demo: offered_by(store, demo=demo), demo=only)
+    offered = offered_by(store, demo=question.demo)
     if question.demo:
         draw_demo_banner()
     with st.container(horizontal=True, vertical_alignment="center", key="statistics_head"):
@@ -91,14 +92,9 @@ def _draw(store: RecordStore) -> None:
     draw_comparison(asked, stamp)
     draw_quality(asked, stamp)
     draw_sql_corner(asked, stamp)
+    # Where the operator has not switched single records on, there is no such page, and nothing is drawn.
+    draw_page_link("records", say("records.link"), **question.in_address())
     _draw_notes(question)
-
-
-def _offered(store: RecordStore, *, demo: bool) -> Offered:
-    found = options(store, demo=demo)
-    first, last = found.months or (None, None)
-    answers = tuple((field, value) for field, values in found.answers.items() for value in values)
-    return Offered(found.model_ids, found.sources, answers, first, last)
 
 
 def _draw_empty() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
+from core.care.answers import OPTIONS, answer_label, answer_words
 from core.interface.sentences import join_words, raise_first
 from core.interface.statistics_question import Question
 from core.interface.statistics_table import Stamp
@@ -107,6 +108,13 @@ def having_words(language: Language, condition: Condition, at_least: Severity) -
     )
 
 
+def answer_phrase(language: Language, field: str, value: str) -> str:
+    """Return a life-style answer in words, "Shampoo: every day"; an imported one that is none of ours as it came."""
+    if field not in OPTIONS or value not in set(OPTIONS[field]):
+        return f"{field}: {value}"
+    return f"{answer_label(language, field)}: {answer_words(language, field, value)}"
+
+
 def filters_words(language: Language, question: Question) -> str:
     """Say what is asked and who is counted, for the stamp of a file."""
     parts = [
@@ -115,7 +123,7 @@ def filters_words(language: Language, question: Question) -> str:
         *[raise_first(text(language, f"taxonomy.view.{view}")) for view in question.views],
         *question.models,
         *question.sources,
-        *(": ".join(answer) for answer in question.answers),
+        *(answer_phrase(language, *answer) for answer in question.answers),
     ]
     if question.having:
         having = having_words(language, question.having, question.having_at_least)

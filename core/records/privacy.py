@@ -101,39 +101,11 @@ def are_small(counts: Counts) -> Lines:
     return small
 
 
-def shown_from(grades: Counts) -> Lines:
-    """Say from which grades on a cell may be split, so that no two splits give away a small number between them.
-
-    Grades are gathered from the worst down until ten people are together; a split is allowed below each such group.
-    It depends on the people alone and not on what is asked, so all splits ever published of them fit together.
-
-    Args:
-        grades: People of grade 0 to 3, (..., 4); negative ones count by their size.
-
-    Returns:
-        Whether "at least grade g" may be told, (..., 4); the first place, at least 0, whether n may.
-    """
-    sizes = np.abs(grades)
-    if not ((sizes > 0) & (sizes < MIN_CELL)).any():
-        # Large cells allow all: the steps below would find that out more slowly.
-        return np.ones(sizes.shape, dtype=np.bool_)
-    allowed = np.zeros(sizes.shape, dtype=np.bool_)
-    gathered = np.zeros(sizes.shape[:-1], dtype=np.int64)
-    for grade in range(sizes.shape[-1] - 1, 0, -1):
-        gathered = gathered + sizes[..., grade]
-        enough = gathered >= MIN_CELL
-        allowed[..., grade] = enough | (gathered == 0)
-        gathered = np.where(enough, 0, gathered)
-    rest = gathered + sizes[..., 0]
-    for grade in range(1, sizes.shape[-1]):
-        small = (rest > 0) & (rest < MIN_CELL)
-        rest = np.where(small, rest + sizes[..., grade], rest)
-        allowed[..., grade] &= ~small
-    allowed[..., 0] = (rest == 0) | (rest >= MIN_CELL)
-    return allowed
-
-
-def hidden_lines(table: Counts, small: Callable[[Counts], Lines] = are_small) -> tuple[Lines, Lines] | None:
+def hidden_lines(
+    table: Counts,
+    small: Callable[[Counts], Lines] = are_small,
+    begun: tuple[Lines, Lines] | None = None,
+) -> tuple[Lines, Lines] | None:
     """Choose which rows and columns of a table are not published, so that no hidden small cell can be derived.
 
     The table is published with its row sums, column sums and total. The rule is simple rather than sparing:
@@ -149,6 +121,7 @@ def hidden_lines(table: Counts, small: Callable[[Counts], Lines] = are_small) ->
         table: People per row, column and measure, (rows, columns, k); measures add up over cells.
         small: Says of cells (..., k) which must not be seen, one answer each; `are_small` where measures are
             disjoint (with a finding, without).
+        begun: Rows and columns that are hidden in any case.
 
     Returns:
         Hidden rows (rows,) and hidden columns (columns,); None where not even the total may be shown.
@@ -157,11 +130,14 @@ def hidden_lines(table: Counts, small: Callable[[Counts], Lines] = are_small) ->
     if bool(small(total)) or not total.any():
         return None
     by_column = table.sum(axis=0)
-    columns = _hide_until_safe(by_column, small(by_column), small, lambda hidden: by_column[hidden].sum(axis=0)[None])
+    rows, columns = begun or (np.zeros(table.shape[0], np.bool_), np.zeros(table.shape[1], np.bool_))
+    columns = _hide_until_safe(
+        by_column, columns | small(by_column), small, lambda hidden: by_column[hidden].sum(axis=0)[None]
+    )
     shown = table[:, ~columns]
     merged = np.concatenate([shown, table[:, columns].sum(axis=1, keepdims=True)], axis=1)
     by_row = table.sum(axis=1)
-    small_rows = small(by_row) | small(table).any(axis=1)
+    small_rows = rows | small(by_row) | small(table).any(axis=1)
 
     def missing(hidden: Lines) -> Counts:
         lost = merged[hidden].sum(axis=0)

@@ -179,9 +179,9 @@ def test_two_groups_and_the_quality_of_the_data_are_drawn_when_opened(open_demo)
 def test_own_result_of_this_session_stands_among_others(open_demo):
     app = open_demo()
     assert charts(app) == len(CHARTS)
-    findings = tuple(
-        Finding(condition, (0.1, 0.1, 0.7, 0.1), Severity.MODERATE, (Severity.MODERATE,)) for condition in Condition
-    )
+    sebum = Finding(Condition.EXCESS_SEBUM, (0.1, 0.1, 0.7, 0.1), Severity.MODERATE, (Severity.MODERATE,))
+    calm = {c: Finding(c, (0.9, 0.1, 0.0, 0.0), Severity.GOOD, (Severity.GOOD,)) for c in Condition}
+    findings = tuple((calm | {Condition.EXCESS_SEBUM: sebum}).values())
     diagnosis = Diagnosis("0" * 64, Quality(View.MICROSCOPE), "model", "1", findings, (0, 0, 1, 1), 1.0)
     app.session_state["checkup"] = Checkup(datetime.now(UTC), (Checked("a", "a.jpg", "upload", diagnosis),))
     app.session_state["sex"], app.session_state["age_band"] = Sex.FEMALE, AgeBand.THIRTIES
@@ -191,6 +191,6 @@ def test_own_result_of_this_session_stands_among_others(open_demo):
     assert any("You among women in their 30s" in one.value for one in app.subheader)
     told = [one.replace("\\", "") for one in words(app)]
     group = Filters(sexes=(Sex.FEMALE,), age_bands=(AgeBand.THIRTIES,), demo=True)
-    n = severity_shares(get_store(), group)[Condition.FINE_SCALING].n
-    assert any(one.startswith("Your fine scaling: moderate.") and f"{n:,}" in one for one in told)
+    n = severity_shares(get_store(), group)[Condition.EXCESS_SEBUM].n
+    assert any(one.startswith("Your excess sebum: moderate.") and f"{n:,}" in one for one in told)
     assert not {"sex", "age_band"} & set(app.query_params)

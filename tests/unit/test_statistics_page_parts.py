@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from core.interface.charts import LIGHT
 from core.interface.charts_grid import heat_map
+from core.interface.statistics_link import read_question
 from core.interface.statistics_picks import clicked, draw_over, pick_cell, pick_condition, pick_group
 from core.interface.statistics_picture import as_picture
 from core.interface.statistics_question import (
@@ -23,7 +24,6 @@ from core.interface.statistics_question import (
     Offered,
     Question,
     month_end,
-    read_question,
 )
 from core.interface.statistics_table import Stamp, as_csv, as_parquet, harmless
 from core.interface.statistics_words import filters_words, rate_sentence, stamp_lines, who_phrase

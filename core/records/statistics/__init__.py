@@ -15,7 +15,6 @@ from core.records.statistics.options import Options, Present, options, present
 from core.records.statistics.prevalence import (
     Prevalence,
     Totals,
-    any_finding,
     people_by_group,
     prevalence,
     prevalences,
@@ -25,7 +24,7 @@ from core.records.statistics.rates import Estimate, Rate, difference, lift, stan
 from core.records.statistics.series import Period
 from core.records.statistics.severity import GradeShare, SeverityShares, severity_shares
 from core.records.statistics.standing import Standing, standing
-from core.records.statistics.together import Pair, co_occurrence
+from core.records.statistics.together import Pair, any_finding, co_occurrence
 from core.records.statistics.trend import ModelMark, Trend, TrendPoint, model_marks, trend
 
 __all__ = [

@@ -8,9 +8,10 @@ import numpy as np
 
 from core.records.privacy import MIN_CELL, Counts
 from core.records.statistics.filters import AGE_BANDS, EVERYONE, SEXES, Filters, month_number, people_sql
+from core.records.statistics.months import shown_series
 from core.records.statistics.rates import Z95, Estimate, Rate, wilson
 from core.records.statistics.series import Period
-from core.records.statistics.trend import ModelMark, model_marks, shown_series
+from core.records.statistics.trend import ModelMark, model_marks
 from core.records.store import RecordStore
 from core.taxonomy import Condition, Severity, View
 

@@ -7,10 +7,10 @@ from types import MappingProxyType
 import numpy as np
 
 from core.findings import Refusal
-from core.records.privacy import MIN_CELL, Counts, Lines, are_small
-from core.records.statistics.cells import Cells
-from core.records.statistics.filters import AGE_BANDS, EVERYONE, REGIONS, SEXES, Filters, month_start
-from core.records.statistics.frame import Frame, Measure, open_frame, read_slices_by_value
+from core.records.privacy import MIN_CELL, Lines, are_small
+from core.records.statistics.filters import AGE_BANDS, EVERYONE, SEXES, Filters, Narrowing, month_start
+from core.records.statistics.frame import Frame, open_frame
+from core.records.statistics.place import by_values
 from core.records.statistics.rates import Rate, wilson
 from core.records.store import RecordStore
 from core.taxonomy import Condition
@@ -61,60 +61,53 @@ def gaps(store: RecordStore, filters: Filters = EVERYONE) -> Gaps:
 
 
 def _gaps(store: RecordStore, frame: Frame) -> Gaps:
-    def split(table: Counts) -> Counts:
-        return np.stack([table[..., 1:].sum(axis=-1), table[..., 0]], axis=-1)
-
-    def looked_at(cells: Cells) -> Counts:
-        return split(cells.states)
-
-    def graded(cells: Cells) -> Counts:
-        return split(cells.states[..., 1:])
-
-    untold_sex = np.zeros((len(AGE_BANDS), len(SEXES)), np.bool_)
-    untold_sex[:, -1] = True
-    untold_age = np.zeros_like(untold_sex)
-    untold_age[-1] = True
+    told = frame.place.everyone.of(0)
+    no_sex, no_age = (np.zeros((len(AGE_BANDS), len(SEXES)), np.bool_) for _ in range(2))
+    no_sex[:, -1], no_age[-1] = True, True
     return Gaps(
-        sex=_untold(frame, untold_sex),
-        age_band=_untold(frame, untold_age),
+        sex=_untold(frame, no_sex, alone=told.no_sex),
+        age_band=_untold(frame, no_age, alone=told.kinds),
         region=_region(store, frame),
-        abstained=_by_condition(frame, graded),
-        not_looked_at=_by_condition(frame, looked_at),
+        abstained=_by_condition(frame, 1),
+        not_looked_at=_by_condition(frame, 0),
         refusals=_refusals(store, frame),
     )
 
 
-def _untold(frame: Frame, untold: Lines) -> Rate | None:
-    def measure(cells: Cells) -> Counts:
-        return np.stack([cells.everyone * ~untold, cells.everyone * untold], axis=-1)
-
-    if not frame.may_show(measure, are_small):
+def _untold(frame: Frame, untold: Lines, *, alone: bool) -> Rate | None:
+    told, people = frame.place.everyone.of(0), frame.cells.everyone
+    if not (alone if frame.selected.all() else told.parts) or not told.tells(frame.bands, frame.sexes):
         return None
-    return _rate(frame.inside(measure(frame.cells)))
+    return _rate(int(people[frame.selected & untold].sum()), int(people[frame.selected].sum()))
 
 
-def _by_condition(frame: Frame, measure: Measure) -> Mapping[Condition, Rate | None]:
-    told = frame.may_show_all(measure, are_small)
-    counts = frame.inside(measure(frame.cells))
-    return MappingProxyType({c: _rate(counts[i]) if told[i] else None for i, c in enumerate(Condition)})
+def _by_condition(frame: Frame, state: int) -> Mapping[Condition, Rate | None]:
+    """Say of how many of those in a state or the ones behind it are in that state."""
+    telling, states = frame.place.splits(state, [state + 1]), frame.place.tally.states[0]
+    found: dict[Condition, Rate | None] = {}
+    for place, condition in enumerate(Condition):
+        counts = frame.sum_up(states[:, :, place, state:], telling.of(place, 1))
+        found[condition] = None if counts is None else _rate(int(counts[0]), int(counts.sum()))
+    return MappingProxyType(found)
 
 
-def _rate(counts: Counts) -> Rate | None:
-    """Give the share of the second of two counts."""
-    n = int(counts.sum())
-    return wilson(int(counts[1]), n) if n else None
+def _rate(count: int, n: int) -> Rate | None:
+    return wilson(count, n) if n else None
 
 
 def _region(store: RecordStore, frame: Frame) -> Rate | None:
+    """Say how many told no region, where a filter for them would be told of and counts the same people."""
     if frame.filters.regions:
         return None
-    tables = read_slices_by_value(store, frame.filters, "region")
-    untold = frame.inside(tables.get(len(REGIONS) - 1, np.zeros_like(frame.cells.everyone)))
-    people = frame.inside(frame.cells.everyone)
-    counts = np.array([people - untold, untold])
-    if bool(are_small(counts)) or not frame.may_show(lambda cells: cells.everyone[..., None], are_small):
+    layer = by_values(store, frame.filters, Narrowing.REGION, Filters(regions=(None,)))
+    values = layer.measure(lambda tally: tally.states[:, :, :, :1]).people
+    untold = values[layer.chosen, 0].sum(axis=(0, -2, -1))
+    everyone, alone = frame.place.everyone.of(0), frame.place.everyone_in(layer).of(0)
+    counts = [frame.sum_up(table, told) for table, told in ((untold, alone), (frame.cells.everyone, everyone))]
+    lost = [untold[frame.selected & ~told.counted(frame.bands, frame.sexes)].any() for told in (alone, everyone)]
+    if counts[0] is None or counts[1] is None or lost[0] != lost[1]:
         return None
-    return _rate(counts)
+    return _rate(int(counts[0]), int(counts[1]))
 
 
 def _refusals(store: RecordStore, frame: Frame) -> Refusals:
@@ -141,6 +134,6 @@ def _refusals(store: RecordStore, frame: Frame) -> Refusals:
     if small and sum(found[reason] for reason in small) < MIN_CELL and len(found) > len(small):
         small.append(min((r for r in found if r not in small), key=lambda reason: found[reason]))
     return Refusals(
-        None if bool(are_small(counts)) else _rate(counts),
+        None if bool(are_small(counts)) else _rate(refused, int(counts.sum())),
         MappingProxyType({r: found.get(r, 0) if r not in small else None for r in Refusal}),
     )

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from core.records.privacy import Counts, Lines, are_small
-from core.records.statistics.cells import Cells, counted_in
-from core.records.statistics.filters import AGE_BANDS, EVERYONE, FIRST_GRADE, SEXES, Filters
-from core.records.statistics.frame import Frame, Group, Shown, open_frame, unsafe_from
+import numpy as np
+
+from core.records.privacy import Counts, Lines
+from core.records.statistics.filters import AGE_BANDS, EVERYONE, SEXES, Filters
+from core.records.statistics.frame import Frame, Group, open_frame
 from core.records.statistics.rates import Rate, wilson
 from core.records.store import RecordStore
 from core.taxonomy import AgeBand, Condition, Severity, Sex
@@ -56,10 +57,11 @@ def totals(store: RecordStore, filters: Filters = EVERYONE) -> Totals:
         RecordsError: The records cannot be read.
     """
     frame = open_frame(store, filters)
-    people = int(frame.inside(frame.cells.everyone))
-    if people and not frame.may_show(lambda cells: cells.everyone[..., None], are_small):
+    told = frame.place.everyone.of(0)
+    people, photos = (frame.sum_up(table, told) for table in (frame.cells.everyone, frame.cells.all_photos))
+    if people is None or photos is None:
         return Totals(None, None)
-    return Totals(people, int(frame.inside(frame.cells.all_photos)))
+    return Totals(int(people), int(photos))
 
 
 def people_by_group(store: RecordStore, filters: Filters = EVERYONE) -> Mapping[Group, int | None]:
@@ -69,11 +71,11 @@ def people_by_group(store: RecordStore, filters: Filters = EVERYONE) -> Mapping[
         RecordsError: The records cannot be read.
     """
     frame = open_frame(store, filters)
-    shown = frame.shown(lambda cells: cells.everyone[..., None], are_small)
+    shown = frame.place.everyone.of(0).cells & frame.selected
     people = frame.cells.everyone
     return MappingProxyType(
         {
-            (sex, band): int(people[r, c]) or None if shown.cells[r, c] and frame.selected[r, c] else None
+            (sex, band): int(people[r, c]) or None if shown[r, c] else None
             for r, band in enumerate(AGE_BANDS)
             for c, sex in enumerate(SEXES)
         }
@@ -118,76 +120,45 @@ def prevalences(
     return MappingProxyType({c: prevalence(store, c, at_least, filters) for c in Condition})
 
 
-def any_finding(store: RecordStore, at_least: Severity = Severity.MILD, filters: Filters = EVERYONE) -> Rate | None:
-    """Say how common at least one condition is at or above a grade, among people graded for at least one.
-
-    Raises:
-        RecordsError: The records cannot be read.
-    """
-    frame = open_frame(store, filters)
-
-    def worst(cells: Cells) -> Counts:
-        return counted_in(cells.worst[..., FIRST_GRADE:])
-
-    if not frame.may_show(worst, unsafe_from(at_least)):
-        return None
-    return rate_of(frame.inside(worst(frame.cells)), at_least)
-
-
 def rate_of(grades: Counts, at_least: Severity) -> Rate | None:
     """Give the rate of grade counts (4,); None where nobody was graded."""
-    counts = grades.tolist()
-    n = sum(counts)
-    return wilson(sum(counts[int(at_least) :]), n) if n else None
+    n = int(grades.sum())
+    return wilson(int(grades[int(at_least) :].sum()), n) if n else None
 
 
 def _prevalence(frame: Frame, condition: Condition, place: int, at_least: Severity) -> Prevalence:
-    shown = frame.shown(lambda cells: cells.grades[:, :, place], unsafe_from(at_least))
-    grades = frame.cells.grades[:, :, place]
+    told, grades = frame.told(place, at_least), frame.grades(place)
     bands, sexes = frame.bands, frame.sexes
+    table, shown = grades[: len(AgeBand), : len(Sex)], told.cells & frame.selected
+    row, column = bands[: len(AgeBand)], sexes[: len(Sex)]
 
-    def rate(table: Counts, *, told: bool) -> Rate | None:
-        return rate_of(table, at_least) if told else None
+    def line(bands: Lines, sexes: Lines) -> Rate | None:
+        if not told.tells_lines(bands, sexes):
+            return None
+        return rate_of(table[np.ix_(bands, sexes)].sum(axis=(0, 1)), at_least)
 
-    cells = {
-        (sex, band): rate(grades[r, c], told=bool(shown.cells[r, c] and bands[r] and sexes[c]))
-        for r, band in enumerate(AGE_BANDS)
-        for c, sex in enumerate(SEXES)
-    }
+    def untold(chosen: Counts, *, alone: bool) -> Rate | None:
+        return rate_of(chosen.sum(axis=0), at_least) if alone and frame.selected.all() else None
+
+    total = frame.sum_up(grades, told)
     by_sex: dict[Sex | None, Rate | None] = {
-        sex: rate(grades[:-1][bands[:-1], c].sum(axis=0), told=bool(sexes[c]) and _column_told(shown, grades, bands, c))
-        for c, sex in enumerate(Sex)
+        sex: line(row, column & (np.arange(len(Sex)) == c)) for c, sex in enumerate(Sex)
     }
     by_age: dict[AgeBand | None, Rate | None] = {
-        band: rate(grades[r, :-1][sexes[:-1]].sum(axis=0), told=bool(bands[r]) and _row_told(shown, grades, sexes, r))
-        for r, band in enumerate(AgeBand)
+        band: line(row & (np.arange(len(AgeBand)) == r), column) for r, band in enumerate(AgeBand)
     }
-    whole_table = bool(bands.all() and sexes.all())
-    by_sex[None] = rate(grades[:, -1].sum(axis=0), told=whole_table and bool(shown.by_sex[-1]))
-    by_age[None] = rate(grades[-1].sum(axis=0), told=whole_table and bool(shown.by_age[-1]))
-    total = rate(frame.inside(grades), told=bool(frame.splits[place, at_least]))
     return Prevalence(
         condition,
         at_least,
-        MappingProxyType(cells),
-        MappingProxyType(by_sex),
-        MappingProxyType(by_age),
-        total,
-        told_only=bool(frame.cells.left_out or frame.cells.untold_out[place]),
+        MappingProxyType(
+            {
+                (sex, band): rate_of(grades[r, c], at_least) if shown[r, c] else None
+                for r, band in enumerate(AGE_BANDS)
+                for c, sex in enumerate(SEXES)
+            }
+        ),
+        MappingProxyType(by_sex | {None: untold(grades[:, -1], alone=told.no_sex)}),
+        MappingProxyType(by_age | {None: untold(grades[-1], alone=told.kinds)}),
+        None if total is None else rate_of(total, at_least),
+        told_only=frame.leaves_out(told),
     )
-
-
-def _column_told(shown: Shown, grades: Counts, bands: Lines, column: int) -> bool:
-    """Whether the sum of a sex may be told: as a whole line, or because each part of it is told."""
-    if bands.all():
-        return bool(shown.by_sex[column])
-    filled = grades[:-1, column].any(axis=-1)
-    return bool(shown.cells[:-1, column][bands[:-1] & filled].all())
-
-
-def _row_told(shown: Shown, grades: Counts, sexes: Lines, row: int) -> bool:
-    """Whether the sum of an age band may be told; likewise."""
-    if sexes.all():
-        return bool(shown.by_age[row])
-    filled = grades[row, :-1].any(axis=-1)
-    return bool(shown.cells[row, :-1][sexes[:-1] & filled].all())

@@ -1,24 +1,23 @@
-"""People by time, age band, sex and state of a condition."""
+"""People counted by day or month."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import partial
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from core.records.facts_code import STATES
 from core.records.privacy import Counts
-from core.records.statistics.cells import CELLS, is_untold, read_cells
+from core.records.statistics.cells import CELLS
 from core.records.statistics.counting import Keys, Narrowings, count_by, read_kept_months
 from core.records.statistics.filters import Filters, Narrowing, month_start
 from core.records.store import RecordStore
 from core.taxonomy import Condition
 
-EPOCH: Final = date(1970, 1, 1)
+EPOCH = date(1970, 1, 1)
 
 
 class Period(StrEnum):
@@ -65,7 +64,7 @@ def read_all_series(
     Raises:
         RecordsError: The records cannot be read.
     """
-    version, place = store.version, list(Condition).index(condition)
+    version = store.version
     questions = {one: ("series", filters.only(one), condition, grain) for one in asked}
     unknown = [one for one, question in questions.items() if not store.memory.knows(version, question)]
     kept = [one for one in unknown if grain == Period.MONTH and set(one) <= {Narrowing.TIME}]
@@ -78,18 +77,16 @@ def read_all_series(
     def make(one: Narrowings) -> Series:
         if one not in counted:  # what was known a moment ago may be forgotten by now
             return read_series(store, filters.only(one), condition, grain)
-        cells = read_cells(store, filters.only(one))
-        return _lay_out(counted[one], grain, told_only=bool(cells.left_out or cells.untold_out[place]))
+        return _lay_out(counted[one], grain)
 
     return {one: store.memory.recall(version, question, partial(make, one)) for one, question in questions.items()}
 
 
-def _lay_out(counted: tuple[Counts, ...], grain: Period, *, told_only: bool) -> Series:
+def _lay_out(counted: tuple[Counts, ...], grain: Period) -> Series:
     time, who, state, people = counted
-    number = np.where(is_untold(who), 0, people) if told_only else people
     times, row = np.unique(time, return_inverse=True)
     table = np.zeros((len(times), CELLS[1], CELLS[0], STATES), np.int64)
-    np.add.at(table, (row, who // CELLS[0], who % CELLS[0], state), number)
+    np.add.at(table, (row, who // CELLS[0], who % CELLS[0], state), people)
     if grain == Period.MONTH:
         times = np.array([(month_start(int(m)) - EPOCH).days for m in times], np.int64)
     return Series(times, table.transpose(0, 2, 1, 3))

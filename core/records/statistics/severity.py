@@ -50,23 +50,21 @@ def severity_shares(store: RecordStore, filters: Filters = EVERYONE) -> Mapping[
         RecordsError: The records cannot be read.
     """
     frame = open_frame(store, filters)
-    grades = frame.inside(frame.cells.grades)
     answers = {}
     for place, condition in enumerate(Condition):
-        counts = [int(count) for count in grades[place]]
+        told = frame.told(place)
+        counted = frame.sum_up(frame.grades(place), told)
+        counts = [] if counted is None else [int(count) for count in counted]
         n = sum(counts)
-        starts = [Severity.GOOD, *(g for g in list(Severity)[1:] if frame.splits[place, g])]
-        if not n or not frame.splits[place, Severity.GOOD]:
+        if not n:
             answers[condition] = SeverityShares(condition, None, ())
             continue
+        splits = (grade for grade in list(Severity)[1:] if frame.told(place, grade).tells(frame.bands, frame.sexes))
+        starts = [Severity.GOOD, *splits]
         ends = [*(Severity(start - 1) for start in starts[1:]), Severity.SEVERE]
-        answers[condition] = SeverityShares(
-            condition,
-            n,
-            tuple(
-                GradeShare(low, high, wilson(sum(counts[low : high + 1]), n))
-                for low, high in zip(starts, ends, strict=True)
-            ),
-            bool(frame.cells.left_out or frame.cells.untold_out[place]),
+        shares = tuple(
+            GradeShare(low, high, wilson(sum(counts[low : high + 1]), n))
+            for low, high in zip(starts, ends, strict=True)
         )
+        answers[condition] = SeverityShares(condition, n, shares, frame.leaves_out(told))
     return MappingProxyType(answers)

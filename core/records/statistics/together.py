@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from core.records.privacy import Counts, Lines, are_small
-from core.records.statistics.cells import PAIRS, Cells
-from core.records.statistics.filters import EVERYONE, FIRST_GRADE, Filters
+from core.records.privacy import Counts
+from core.records.statistics.filters import EVERYONE, Filters
 from core.records.statistics.frame import Frame, open_frame
-from core.records.statistics.rates import Estimate, lift
+from core.records.statistics.prevalence import rate_of
+from core.records.statistics.rates import Estimate, Rate, lift
+from core.records.statistics.tallies import PAIRS, WORST
+from core.records.statistics.telling import ORDER
 from core.records.store import RecordStore
 from core.taxonomy import Condition, Severity
 
@@ -61,21 +61,15 @@ def co_occurrence(
 
 
 def _pairs(frame: Frame, at_least: Severity) -> tuple[Pair, ...]:
-    def fourfold(cells: Cells) -> Counts:
-        return frame.corners(_fourfold(cells, at_least))
-
-    blocks = frame.blocks(fourfold)
-    told: Lines = np.logical_not(are_small(blocks).any(axis=(0, 1)))
-    told &= frame.may_show(lambda cells: cells.everyone[..., None], are_small)
-    conditions = list(Condition)
-    pairs = []
+    conditions, pairs = list(Condition), []
     for number, (a, b) in enumerate(PAIRS):
-        both, only_first, only_second, neither = (int(count) for count in blocks[0, 0, number])
-        n = both + only_first + only_second + neither
-        if not n or not told[number]:
+        counts = _told_pair(frame, number, at_least)
+        if counts is None or not counts.any():
             pairs.append(Pair(conditions[a], conditions[b]))
             continue
-        first, second = both + only_first, both + only_second
+        table = counts.reshape(len(Severity), len(Severity))
+        level, n = int(at_least), int(table.sum())
+        both, first, second = (int(part.sum()) for part in (table[level:, level:], table[level:], table[:, level:]))
         pairs.append(
             Pair(
                 conditions[a],
@@ -91,18 +85,30 @@ def _pairs(frame: Frame, at_least: Severity) -> tuple[Pair, ...]:
     return tuple(pairs)
 
 
-def _fourfold(cells: Cells, at_least: Severity) -> Counts:
-    """Count people with both, one, the other and neither of each pair, by age band and sex: (8, 3, 15, 4).
+def _told_pair(frame: Frame, number: int, at_least: Severity) -> Counts | None:
+    """Count people by the grades of both conditions, (16,); None where this may not be told at a grade."""
+    if not all(frame.told(place, at_least).tells(frame.bands, frame.sexes) for place in PAIRS[number]):
+        return None
+    meetings = frame.place.meetings_of_all if frame.selected.all() else frame.place.meetings
+    told = meetings.of(number, ORDER.index(at_least) + 1)
+    return frame.sum_up(frame.place.tally.pairs[0, :, :, number], told)
 
-    Those who told no sex or no age are counted in the pairs where that gives no small group of them away.
+
+def any_finding(store: RecordStore, at_least: Severity = Severity.MILD, filters: Filters = EVERYONE) -> Rate | None:
+    """Say how common at least one condition is at or above a grade, among people graded for at least one.
+
+    Where only one or two conditions are found at all, it follows from these, or these from it: it is told with them.
+
+    Raises:
+        RecordsError: The records cannot be read.
     """
-    graded = cells.pairs[..., FIRST_GRADE:, FIRST_GRADE:]
-    level = int(at_least)
-    present, absent = slice(level, None), slice(None, level)
-    sides = ((present, present), (present, absent), (absent, present), (absent, absent))
-    table = np.stack([graded[..., first, second].sum(axis=(-2, -1)) for first, second in sides], axis=-1)
-    untold = table[-1].sum(axis=0) + table[:-1, -1].sum(axis=0)
-    kept = np.logical_not(are_small(untold))[:, None]
-    table[-1] *= kept
-    table[:-1, -1] *= kept
-    return table
+    frame = open_frame(store, filters)
+    counts = frame.sum_up(frame.grades(WORST), frame.told(WORST, at_least))
+    if counts is None:
+        return None
+    found = [place for place in range(len(Condition)) if frame.grades(place)[frame.selected, int(at_least) :].any()]
+    if len(found) == 1 and not frame.told(found[0], at_least).tells(frame.bands, frame.sexes):
+        return None
+    if len(found) == 2 and _told_pair(frame, PAIRS.index((found[0], found[1])), at_least) is None:
+        return None
+    return rate_of(counts, at_least)

@@ -1,0 +1,248 @@
+"""The people of a filter, any sex and age, laid out by all that its narrowings could name instead."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Final, TypeVar
+
+import numpy as np
+
+from core.records.facts_code import STATES
+from core.records.privacy import Counts, Lines
+from core.records.statistics.blocks import Dimension, Table, split_at
+from core.records.statistics.cells import read_all_cells, read_cells
+from core.records.statistics.counting import subsets
+from core.records.statistics.filters import FIRST_GRADE, Filters, Narrowing
+from core.records.statistics.meetings import MOST_PARTS, parts_that_follow
+from core.records.statistics.tallies import (
+    PAIRS,
+    Tally,
+    Values,
+    inside_and_outside,
+    named_by,
+    read_values,
+    tally_of,
+    values_of_having,
+)
+from core.records.statistics.telling import ORDER, Telling
+from core.records.store import RecordStore
+from core.taxonomy import Condition
+
+T = TypeVar("T")
+Signed = tuple[tuple[int, Tally], ...]
+
+_BOTH: Final = np.ones(2, np.bool_)
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """The people of a filter by the values of one narrowing.
+
+    Attributes:
+        boxes: For each way of being inside and outside of the other narrowings, what to add and subtract.
+        chosen: As in `Dimension`.
+        ordered: Likewise.
+        apart: Likewise.
+    """
+
+    boxes: tuple[Signed, ...]
+    chosen: Lines
+    ordered: bool = False
+    apart: bool = False
+
+    def measure(self, of: Callable[[Tally], Counts]) -> Dimension:
+        """Count something of the people.
+
+        Args:
+            of: Counts it, (values, 8, 3, m, k).
+        """
+        people = [np.sum([sign * of(tally) for sign, tally in signed], axis=0) for signed in self.boxes]
+        return Dimension(np.stack(people, axis=1), self.chosen, self.ordered, self.apart)
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """A filter's narrowings besides sex and age, and what they let be told.
+
+    Attributes:
+        tally: Its people.
+        around: For each way of being inside and outside of its narrowings, what to add and subtract; itself first.
+        layers: Its people by what each of its narrowings could name.
+    """
+
+    tally: Tally
+    around: tuple[Signed, ...]
+    layers: tuple[Layer, ...]
+
+    def measure(self, of: Callable[[Tally], Counts]) -> list[Dimension]:
+        """Count something, as `Layer.measure`, by each layer; as a single value where nothing is narrowed."""
+        layers = self.layers or (Layer((((1, self.tally),),), np.ones(1, np.bool_)),)
+        return [layer.measure(of) for layer in layers]
+
+    @cached_property
+    def everyone(self) -> Telling:
+        """How many people there are."""
+        dimensions = self.measure(lambda tally: tally.states[:, :, :, :1])
+        return Telling(dimensions, lambda _: split_at((), STATES, 0)[None])
+
+    def everyone_in(self, layer: Layer) -> Telling:
+        """How many people there are in the chosen values of another layer."""
+        dimensions = [one.measure(lambda tally: tally.states[:, :, :, :1]) for one in (layer, *self.layers)]
+        return Telling(dimensions, lambda _: split_at((), STATES, 0)[None], 0, self.everyone.of(0).hidden)
+
+    @cached_property
+    def grades(self) -> Telling:
+        """Grades of each condition, and the worst of all."""
+        return self.splits(FIRST_GRADE, [FIRST_GRADE + int(grade) for grade in ORDER])
+
+    @cached_property
+    def meetings(self) -> Telling:
+        """Grades of both of each pair of conditions, split where a grade of both begins, one after the other."""
+        return self._meetings(whole=False)
+
+    @cached_property
+    def meetings_of_all(self) -> Telling:
+        """The same, of everyone together."""
+        return self._meetings(whole=True)
+
+    def _meetings(self, *, whole: bool) -> Telling:
+
+        def groups(taken: Lines) -> Table:
+            alone = [_levels(self.grades.taken(place)) for place in range(len(Condition))]
+            steps = [_levels(tuple(int(step) + 1 for step in np.flatnonzero(row))) for row in taken]
+            parts = [parts_that_follow(alone[a], alone[b], one) for (a, b), one in zip(PAIRS, steps, strict=True)]
+            return np.stack([np.pad(part, ((0, 0), (0, MOST_PARTS - part.shape[1]))) for part in parts])
+
+        dimensions = self.measure(lambda tally: tally.pairs)
+        begun = None if whole else self.everyone.of(0).hidden
+        return Telling(dimensions, groups, len(ORDER), begun, whole=whole)
+
+    def splits(self, first: int, levels: Sequence[int]) -> Telling:
+        """Return what may be told of states from one on, split at one after the other."""
+
+        def groups(taken: Lines) -> Table:
+            split = [[level for level, used in zip(levels, row, strict=True) if used] for row in taken]
+            return np.stack([split_at(one, STATES, first) for one in split])
+
+        dimensions = self.measure(lambda tally: tally.states)
+        return Telling(dimensions, groups, len(levels), self.everyone.of(0).hidden)
+
+
+def _levels(steps: tuple[int, ...]) -> frozenset[int]:
+    return frozenset(int(ORDER[step - 1]) for step in steps)
+
+
+def open_place(store: RecordStore, filters: Filters) -> Place:
+    """Count the people of a filter, of any sex and age, and those around it.
+
+    Raises:
+        RecordsError: The records cannot be read.
+    """
+    chosen = filters.only(filters.narrowed)
+    return store.memory.recall(store.version, ("place", chosen), lambda: _place(store, chosen))
+
+
+def _place(store: RecordStore, filters: Filters) -> Place:
+    cells = read_all_cells(store, filters, subsets(filters.narrowed))
+    around = boxes_of(filters, None, lambda kept: tally_of(cells[kept]))
+    layers = [layer for narrowing in filters.narrowed for layer in _layers(store, filters, narrowing)]
+    return Place(around[0][0][1], around, tuple(layers))
+
+
+def _layers(store: RecordStore, filters: Filters, narrowing: Narrowing) -> list[Layer]:
+    """Lay people out by the values that a narrowing could name, and where these may overlap by in and out as well."""
+    layers = list[Layer]()
+    if narrowing is not Narrowing.VIEW and (narrowing is not Narrowing.ANSWERS or len(_fields(filters)) == 1):
+        layers.append(by_values(store, filters, narrowing, filters))
+    if narrowing in (Narrowing.VIEW, Narrowing.MODEL, Narrowing.ANSWERS):
+        boxes = boxes_of(
+            filters,
+            narrowing,
+            lambda kept: inside_and_outside(store, filters.only((*kept, narrowing)), filters.only(kept)),
+        )
+        layers.append(Layer(boxes, np.array([True, False])))
+        for one in alternatives(filters, narrowing):
+            layers.append(
+                Layer(boxes_of(filters, narrowing, partial(_one, store, filters, one, narrowing)), _BOTH, apart=True)
+            )
+    return layers
+
+
+def by_values(store: RecordStore, filters: Filters, narrowing: Narrowing, naming: Filters) -> Layer:
+    """Lay the people of a filter out by the values of a narrowing.
+
+    Args:
+        store: The records.
+        filters: Which people; the narrowing itself is not looked at.
+        narrowing: What the values are of.
+        naming: Names the values that are chosen.
+
+    Raises:
+        RecordsError: The records cannot be read.
+    """
+    field = next(iter(_fields(naming)), "")
+    names = _values(store, filters.only(()), filters, narrowing, field).names or (None,)
+    others = filters.only(tuple(one for one in filters.narrowed if one is not narrowing))
+    boxes = boxes_of(
+        others,
+        None,
+        lambda kept: _values(store, others.only(kept), filters, narrowing, field).at(names).tally,
+    )
+    ordered = narrowing in (Narrowing.TIME, Narrowing.HAVING)
+    return Layer(boxes, named_by(naming, narrowing, names, field), ordered)
+
+
+def _fields(filters: Filters) -> set[str]:
+    return {field for field, _ in filters.answers}
+
+
+def _one(
+    store: RecordStore, filters: Filters, one: Filters, narrowing: Narrowing, kept: tuple[Narrowing, ...]
+) -> Tally:
+    used = (*kept, narrowing)
+    return inside_and_outside(store, one.only(used), filters.only(used))
+
+
+def _values(store: RecordStore, place: Filters, filters: Filters, narrowing: Narrowing, field: str) -> Values:
+    if narrowing is Narrowing.HAVING and filters.having is not None:
+        return values_of_having(read_cells(store, place), filters.having)
+    return read_values(store, place, narrowing, field if narrowing is Narrowing.ANSWERS else "")
+
+
+def boxes_of(
+    filters: Filters, narrowing: Narrowing | None, count: Callable[[tuple[Narrowing, ...]], T]
+) -> tuple[tuple[tuple[int, T], ...], ...]:
+    """Put inclusion and exclusion together: people outside some of the other narrowings and inside the rest.
+
+    Args:
+        filters: The filter.
+        narrowing: The one that people are laid out by; None for none of its own.
+        count: Counts the people that some of the others leave.
+    """
+    others = tuple(other for other in filters.narrowed if other is not narrowing)
+    tallies = {kept: count(kept) for kept in subsets(others)}
+    boxes = []
+    for outside in subsets(others):
+        inside = [other for other in others if other not in outside]
+        boxes.append(
+            tuple(
+                ((-1) ** len(turned), tallies[tuple(one for one in others if one in inside or one in turned)])
+                for turned in subsets(outside)
+            )
+        )
+    return tuple(boxes)
+
+
+def alternatives(filters: Filters, narrowing: Narrowing) -> list[Filters]:
+    """Return the same filter with one of several models, views or values of an answer each time."""
+    found: list[Filters] = []
+    if narrowing is Narrowing.MODEL and len(filters.model_ids) > 1:
+        found += [replace(filters, model_ids=(one,)) for one in filters.model_ids]
+    if narrowing is Narrowing.VIEW and len(filters.views) > 1:
+        found += [replace(filters, views=(one,)) for one in filters.views]
+    if narrowing is Narrowing.ANSWERS:
+        for field in {field for field, _ in filters.answers}:
+            rest = tuple(pair for pair in filters.answers if pair[0] != field)
+            values = [pair for pair in filters.answers if pair[0] == field]
+            found += [replace(filters, answers=(*rest, pair)) for pair in values if len(values) > 1 or rest]
+    return found
