@@ -19,6 +19,7 @@ from core.interface.models_served import served_architecture
 from core.interface.models_state import note, settle
 from core.interface.models_words import (
     figure_words,
+    first_weights,
     metric_name,
     network_name,
     number_words,
@@ -105,9 +106,11 @@ def _draw_questions(having: Sequence[RunRecord], metrics: Sequence[str]) -> tupl
 
 def _usual_baseline(having: Sequence[RunRecord]) -> str:
     """Return the run of the network that grades now: the question is whether another one would be better."""
-    for record in having:
-        if network_name(record) == served_architecture(view_of(record)):
-            return record.id
+    alike = [record for record in having if network_name(record) == served_architecture(view_of(record))]
+    # The packages that grade start from pre-trained weights: so does the run most like them.
+    alike.sort(key=lambda record: first_weights(record) in (None, "none"))
+    if alike:
+        return alike[0].id
     return having[0].id
 
 

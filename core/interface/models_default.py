@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
@@ -10,7 +11,7 @@ from core.errors import ScalpError
 from core.interface.language import current_language, say
 from core.interface.markup import plain
 from core.interface.models_door import may_operate
-from core.interface.models_served import PackageNote, list_packages
+from core.interface.models_served import PackageNote
 
 if TYPE_CHECKING:
     from core.taxonomy import View
@@ -26,16 +27,19 @@ def ask_for_default(name: str) -> None:
 
 
 def draw_notice() -> None:
-    """Draw what was just done, and the question that waits for an answer."""
+    """Draw what was just done: at the top, and for a moment wherever the person has scrolled to."""
     notice = st.session_state.pop(_NOTICE_KEY, None)
     if isinstance(notice, ScalpError):
         st.error(plain(notice.message(current_language())), icon=":material/error:")
     elif notice is not None:
         st.success(plain(str(notice)), icon=":material/check_circle:")
-    packages = {package.name: package for package in list_packages()}
-    asked = packages.get(st.session_state.get(_ASKED_KEY, ""))
-    if asked is not None and may_operate():
-        _draw_question(asked, list(packages.values()))
+        st.toast(plain(str(notice)), icon=":material/check_circle:")
+
+
+def draw_question(package: PackageNote, packages: Sequence[PackageNote]) -> None:
+    """Draw the question about a package, under the button that asked it, until it is answered."""
+    if st.session_state.get(_ASKED_KEY) == package.name and package.serves is None and may_operate():
+        _draw_question(package, packages)
 
 
 def draw_undo(view: View, choice: Choice) -> None:
@@ -50,7 +54,7 @@ def draw_undo(view: View, choice: Choice) -> None:
         )
 
 
-def _draw_question(package: PackageNote, packages: list[PackageNote]) -> None:
+def _draw_question(package: PackageNote, packages: Sequence[PackageNote]) -> None:
     # Imported here: the package list draws this, and this draws the figures of the list.
     from core.interface.models_packages import figure_lines
 

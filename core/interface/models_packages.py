@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.interface.language import say
 from core.interface.markup import plain
-from core.interface.models_default import ask_for_default, draw_notice, draw_undo
+from core.interface.models_default import ask_for_default, draw_notice, draw_question, draw_undo
 from core.interface.models_door import draw_operator_only, may_operate
 from core.interface.models_served import PackageNote, current_choices, list_packages
 from core.interface.models_state import choose_section, note, settle
@@ -40,7 +40,7 @@ def draw_packages() -> None:
         width=520,
     )
     note(package=chosen if chosen != names[0] else None)
-    _draw_card(next(one for one in packages if one.name == chosen))
+    _draw_card(next(one for one in packages if one.name == chosen), packages)
 
 
 def package_label(package: PackageNote) -> str:
@@ -172,7 +172,7 @@ def _rows(package: PackageNote) -> list[dict[str, Any]]:
     ]
 
 
-def _draw_card(package: PackageNote) -> None:
+def _draw_card(package: PackageNote, packages: Sequence[PackageNote]) -> None:
     with st.container(border=True, key="models_card"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown(f"**{plain(package.id)}** {plain(package.version)}", width="content")
@@ -185,6 +185,7 @@ def _draw_card(package: PackageNote) -> None:
                     args=("try", {"model": package.name}),
                 )
                 _draw_default_button(package)
+        draw_question(package, packages)
         if package.card:
             st.markdown(card_text(package), anchors=False)
         else:
