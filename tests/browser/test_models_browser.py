@@ -34,6 +34,8 @@ def runs(application_folder):
 
 def test_two_runs_are_compared_and_a_cell_shows_its_photos(open_page, runs):  # noqa: ARG001
     page = open_page("models?runs=nets/strong")
+    expect(page.locator(".st-key-card_models_confusion_frame")).to_be_visible()
+    expect(page.locator("[data-testid=stStatusWidget]")).to_have_count(0)
     choice = page.get_by_label(say("runs.compared"), exact=True).first
     choice.fill("weak")
     page.get_by_role("option", name=re.compile("weak")).first.click()
@@ -86,7 +88,8 @@ def test_a_training_is_started_watched_left_and_cancelled(open_page):
     page.set_default_timeout(LONG_MS)
     fill(page, say("drawn.count"), 16)
     page.get_by_role("button", name=say("drawn.make")).click()
-    expect(page.get_by_label(say("train.data"), exact=True).first).to_have_value(re.compile("drawn-16-"), timeout=LONG_MS)
+    data = page.get_by_label(say("train.data"), exact=True).first
+    expect(data).to_have_value(re.compile("drawn-16-"), timeout=LONG_MS)
     page.get_by_text(say("train.changes")).click()
     pick(page, say("train.field_architecture"), "scalp-cnn")
     pick(page, say("train.field_weights"), "none")

@@ -2,6 +2,7 @@ import pytest
 
 from core.interface.registry import PAGES
 from core.locale import Language, text
+from core.settings import get_settings
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -14,7 +15,10 @@ def test_home_draws_in_both_languages(open_app, language):
 
 @pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("entry", [entry for entry in PAGES if entry.file], ids=lambda entry: entry.name)
-def test_every_page_draws_with_its_title(open_app, entry, language):
+def test_every_page_draws_with_its_title(open_app, entry, language, monkeypatch):
+    if entry.switch:
+        monkeypatch.setenv(f"SCALPSPECTRA_{entry.switch.upper()}", "true")
+        get_settings.cache_clear()
     app = open_app(entry.file, language=language.value)
     assert app.title[0].value == text(language, f"common.page.{entry.name}")
 
