@@ -153,7 +153,7 @@ class Training(Part):
         batch_size: Pictures a step.
         seed: Of weights, order and augmentation.
         precision: `bf16` computes in mixed precision.
-        workers: Processes that load pictures; 0 loads them in the training's own process, on all cores.
+        workers: Threads that augment pictures ahead of the step; 0 takes one a core.
         devices: Devices to train on side by side.
         refresh_statistics: Measure the averages of batch normalisation anew after the last epoch, see
             `core.lab.batch_statistics`: few steps from random weights need it.
