@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from acting import fill, pick, wait_until_drawn
 from playwright.sync_api import expect
 
 from core.locale import Language, text
@@ -35,10 +36,7 @@ def runs(application_folder):
 def test_two_runs_are_compared_and_a_cell_shows_its_photos(open_page, runs):  # noqa: ARG001
     page = open_page("models?runs=nets/strong")
     expect(page.locator(".st-key-card_models_confusion_frame")).to_be_visible()
-    expect(page.locator("[data-testid=stStatusWidget]")).to_have_count(0)
-    choice = page.get_by_label(say("runs.compared"), exact=True).first
-    choice.fill("weak")
-    page.get_by_role("option", name=re.compile("weak")).first.click()
+    pick(page, say("runs.compared"), "weak", exact=False)
     expect(page.get_by_text("Clearly worse (1): weak.")).to_be_visible()
     expect(page).to_have_url(re.compile(r"runs=nets(%2F|/)strong(%2C|,)nets(%2F|/)weak"))
 
@@ -46,7 +44,7 @@ def test_two_runs_are_compared_and_a_cell_shows_its_photos(open_page, runs):  # 
     expect(frame.get_by_text(say("one.click"))).to_be_visible()
     cell = frame.locator("path[aria-label^='3 severe, 2 moderate']").first
     cell.scroll_into_view_if_needed()
-    expect(page.locator("[data-testid=stStatusWidget]")).to_have_count(0)
+    wait_until_drawn(page)
     n = cell.get_attribute("aria-label").split(", ")[2]
     cell.click(force=True)
     expect(frame.get_by_text(say("one.cell_sentence", label="3 severe", grade="2 moderate", n=n))).to_be_visible()
@@ -64,17 +62,6 @@ def test_an_image_is_made_saved_and_graded(open_page):
     page.get_by_role("button", name=say("make.grade")).click()
     expect(page.locator(".ss-bars").first).to_be_visible(timeout=LONG_MS)
     expect(page.get_by_role("listitem").filter(has_text="%").first).to_be_visible()
-
-
-def fill(page, label, value):
-    field = page.get_by_label(label, exact=True).first
-    field.fill(str(value))
-    field.press("Tab")
-
-
-def pick(page, label, option):
-    page.get_by_label(label, exact=True).first.fill(option)
-    page.get_by_role("option", name=option, exact=True).first.click()
 
 
 def points(page):
