@@ -18,11 +18,13 @@ from core.interface.statistics_question import MEN, STANDARDS, WOMEN, Cohort, Qu
 from core.interface.statistics_state import ask, current_question
 from core.interface.statistics_table import Row, Stamp
 from core.interface.statistics_words import band_label, points_words, rate_words, share_words, short_name, who_phrase
+from core.records.standard_populations import KOREA, WORLD
 from core.records.statistics import Comparison, Filters, Prevalence, compare, prevalence
 from core.records.statistics.behind import Chart as Behind
 from core.taxonomy import CONDITIONS, AgeBand, Sex
 
 _ALL: Final = ""
+_PUBLISHED: Final = {"korea": KOREA, "world": WORLD}
 
 
 def draw_comparison(asked: Asked, stamp: Stamp) -> None:
@@ -86,6 +88,8 @@ def _draw_standard(question: Question) -> None:
         key=_settle("standard", question.standard),
         on_change=lambda: ask(replace(current_question(), standard=st.session_state["statistics_standard"])),
     )
+    if question.standard in _PUBLISHED:
+        st.caption(say(f"statistics.compare.{question.standard}_source"))
 
 
 def _settle(name: str, value: object) -> str:
@@ -120,7 +124,7 @@ def _card(asked: Asked) -> Card:
     for condition, one in found.items():
         for place, side in enumerate((one.first, one.second)):
             dots.append(_dot(asked, short_name(language, condition), names[place], one, side))
-            rows.append(_row(str(condition), names[place], one, side))
+            rows.append({**_row(str(condition), names[place], one, side), "standard": question.standard})
     labels = [
         {"down": short_name(language, condition), "label": _difference(asked, one)} for condition, one in found.items()
     ]
@@ -163,6 +167,8 @@ def _weights(asked: Asked, filters: list[Filters]) -> Mapping[AgeBand, float] | 
     standard = asked.question.standard
     if standard == "pooled":
         return None
+    if standard in _PUBLISHED:
+        return _PUBLISHED[standard]
     if standard == "equal":
         return dict.fromkeys(AgeBand, 1.0)
     whole = filters[0 if standard == "first" else 1]

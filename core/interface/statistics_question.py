@@ -13,7 +13,7 @@ from core.taxonomy import AgeBand, Condition, Region, Severity, Sex, View
 
 GRADES: Final = (Severity.MILD, Severity.MODERATE, Severity.SEVERE)
 STEPS: Final = ("month", "week", "day")
-STANDARDS: Final = ("pooled", "equal", "first", "second")
+STANDARDS: Final = ("pooled", "korea", "world", "equal", "first", "second")
 PARAMETERS: Final = (
     *("data", "condition", "at_least", "sex", "age_band", "region", "view", "model", "source"),
     *("answers", "having", "from", "to", "by", "first", "second", "standard"),

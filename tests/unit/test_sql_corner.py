@@ -32,17 +32,49 @@ HOSTILE = {
     "PRAGMA memory_limit='8GB'": "not_select",
     "SET threads = 64": "not_select",
     "DROP TABLE prevalence": "not_select",
+    "CALL enable_logging('QueryLog')": "not_select",
+    "CREATE TEMP TABLE mine AS FROM prevalence": "not_select",
+    "CREATE SECRET mine (TYPE s3)": "not_select",
+    "PREPARE later AS DELETE FROM prevalence": "not_select",
+    "EXECUTE later": "not_select",
+    "EXPLAIN ANALYZE DELETE FROM prevalence": "not_select",
+    "DETACH published": "not_select",
+    "RESET memory_limit": "not_select",
+    "MERGE INTO prevalence USING about ON true WHEN MATCHED THEN DELETE": "not_select",
     "EXPORT DATABASE 'stolen'": "not_select",
     "/* SELECT 1 */ DELETE FROM prevalence": "not_select",
     "SELECT * FROM read_csv('/etc/passwd')": "no_files",
     "SELECT * FROM read_blob('/etc/passwd')": "no_files",
     "SELECT * FROM glob('/*')": "no_files",
     "SELECT * FROM 'https://example.org/a.csv'": "no_files",
+    "SELECT * FROM read_text('/etc/passwd')": "no_files",
+    "SELECT * FROM read_csv('/proc/self/environ')": "no_files",
+    "SELECT * FROM read_csv_auto('http://169.254.169.254/latest/meta-data')": "no_files",
+    "SELECT * FROM read_parquet('s3://bucket/a.parquet')": "no_files",
+    "FROM '/etc/hosts.csv'": "no_files",
+    "FROM query('FROM read_text(''/etc/passwd'')')": "no_files",
+    "FROM duckdb_extensions()": "no_files",
+    "FROM duckdb_secrets()": "no_files",
+    "IMPORT DATABASE 'stolen'": "no_files",
     "SELECT * FROM '/etc/passwd'": "unknown_table",
     "SELECT * FROM visits": "unknown_table",
     "SELECT getenv('PATH')": "unknown_function",
     "WITH gone AS (DELETE FROM prevalence RETURNING *) SELECT * FROM gone": "writes",
+    "WITH new AS (INSERT INTO about VALUES ('x', 1, 1, 1) RETURNING *) FROM new": "writes",
+    "WITH a AS (SELECT 1), b AS (UPDATE prevalence SET n = 1 RETURNING *) SELECT * FROM a": "writes",
     "SELECT * FROM query('DROP TABLE prevalence')": "syntax",
+    "SELECT * FROM (DELETE FROM prevalence RETURNING *)": "syntax",
+    "FROM json_execute_serialized_sql('{}')": "syntax",
+    f"SELECT {'[' * 3000}{']' * 3000}": "syntax",
+    "SELECT * FROM prevalence WHERE n = ?": "failed",
+    "FROM force_checkpoint('published')": "failed",
+    'SELECT n FROM "prevalence\u202e"': "unknown_table_near",
+    "SELECT 비듬 FROM prevalence": "unknown_column",
+    "FROM statistics_facts": "unknown_table",
+    "FROM main.gradings": "unknown_table",
+    "SELECT list_sum(range(1000000000))": "too_much_memory",
+    "SELECT string_agg(repeat('x', 1000000), '') FROM range(10000)": "too_much_memory",
+    "WITH RECURSIVE t(x) AS (SELECT 'a' UNION ALL SELECT x || x FROM t) SELECT len(x) FROM t": "too_much_memory",
     "SELECT 1 /* ; */ ; -- \nDROP TABLE prevalence": "several",
     "SELECT 1) FROM about; SELECT (1": "syntax",
     "SELECT repeat('x', 1000000000)": "too_much_memory",
@@ -101,6 +133,23 @@ def test_hostile_queries_end_soon_with_a_cause_and_without_effect(endings, sql):
         assert error.message(language).strip()
 
 
+def test_what_duckdb_says_of_itself_names_published_tables_alone(snapshot):
+    answer = run_sql(
+        snapshot,
+        """SELECT list(DISTINCT table_name ORDER BY table_name) AS tables,
+                (SELECT list(DISTINCT table_name ORDER BY table_name) FROM information_schema.columns) AS columns,
+                (SELECT list(name ORDER BY name) FROM sqlite_master) AS master,
+                (SELECT count(*) FROM duckdb_variables()) + (SELECT count(*) FROM duckdb_temporary_files())
+                    + (SELECT count(*) FROM duckdb_views() WHERE NOT internal) AS more,
+                (SELECT string_agg(path) FROM duckdb_databases()) AS path
+            FROM duckdb_tables()""",
+    )
+    (row,) = answer.rows.to_pylist()
+    names = str(sorted(table.name for table in snapshot.tables)).replace("'", "")
+    assert (row["tables"], row["columns"], row["master"], row["more"]) == (names, names, names, 0)
+    assert row["path"] == str(snapshot.path)  # a folder of its own: of the records it does not know
+
+
 def test_a_misspelt_name_is_met_with_the_nearest(snapshot):
     for sql, near in (("FROM prevalense", "prevalence"), ("SELECT conditon FROM trend", "condition")):
         with pytest.raises(RecordsError) as caught:
@@ -127,6 +176,23 @@ def test_values_come_as_they_are(snapshot):
         "a": 1, "a_2": 2, "empty": "", "nothing": None, "words": "x'\"\n,비듬", "b": True, "d": 1.5,
         "day": date(2026, 1, 2), "t": datetime(2026, 1, 2, 3, 4, 5), "i": float("inf"), "l": "[1]",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "day", ["'infinity'::DATE", "date '5877642-06-24'", "date '0044-03-15 (BC)'", "'-infinity'::TIMESTAMP"]
+)
+def test_days_that_no_calendar_has_come_as_words(snapshot, day):
+    answer = run_sql(snapshot, f"SELECT unnest([{day}, '2026-01-02']) AS day, 1 AS n")
+    assert answer.rows["day"][0].as_py() in day
+    assert answer.rows["n"].to_pylist() == [1, 1]
+    assert quick_chart(answer.rows, LIGHT, "about") is not None
+
+
+def test_a_snapshot_that_was_swept_away_is_made_anew(store):
+    gone = take_snapshot(store, DEMO, Severity.SEVERE)
+    gone.path.unlink()
+    again = take_snapshot(store, DEMO, Severity.SEVERE)
+    assert run_sql(again, "SELECT people FROM about").rows.to_pylist() == [{"people": 700}]
 
 
 def test_no_rows_keep_their_columns(snapshot):

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -126,12 +126,20 @@ def _as_table(columns: Sequence[tuple[str, str]], body: bytes) -> pa.Table:
     kinds = {name: _kind(kind) for name, (_, kind) in zip(names, columns, strict=True)}
     if not body:
         return pa.schema(list(kinds.items())).empty_table()
+    try:
+        return _read(body, kinds)
+    except pa.ArrowInvalid:
+        # DuckDB alone knows days before Christ, behind the year 9999 and at infinity.
+        return _read(body, {name: pa.string() if pa.types.is_temporal(kind) else kind for name, kind in kinds.items()})
+
+
+def _read(body: bytes, kinds: Mapping[str, pa.DataType]) -> pa.Table:
     return pa_csv.read_csv(
         io.BytesIO(body),
-        read_options=pa_csv.ReadOptions(column_names=names, use_threads=False, block_size=len(body) + 1),
+        read_options=pa_csv.ReadOptions(column_names=list(kinds), use_threads=False, block_size=len(body) + 1),
         parse_options=pa_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
         convert_options=pa_csv.ConvertOptions(
-            column_types=kinds,
+            column_types=dict(kinds),
             null_values=[""],
             true_values=["true"],
             false_values=["false"],

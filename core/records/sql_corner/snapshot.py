@@ -49,7 +49,8 @@ def take_snapshot(store: RecordStore, filters: Filters, at_least: Severity) -> S
     """
     asked = (store.path, store.version, filters, at_least)
     with _lock:
-        if asked in _taken:
+        # Systems that run for long sweep old files out of the folder for such ones.
+        if asked in _taken and _taken[asked].path.exists():
             _taken.move_to_end(asked)
             return _taken[asked]
     taken = _write(published_tables(store, filters, at_least))
