@@ -1,13 +1,32 @@
-"""A small model package of our own making, for tests that need a grade but not a good one."""
+"""What all tests share: who runs beside whom, and a small model package of our own making."""
 
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from core.settings import Settings
 
 SCENES = 24
 TINY_INPUT = (112, 80)
+BROWSER_FOLDER = "tests/browser/"
+
+
+class _OneBrowser(LoadScopeScheduling):
+    """Gives each worker whole files, and all browser tests to one: two browsers at once starve each other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", maxsplit=1)[0]
+        return BROWSER_FOLDER if file.startswith(BROWSER_FOLDER) else file
+
+
+def pytest_xdist_make_scheduler(config, log) -> LoadScopeScheduling:
+    return _OneBrowser(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests begin: they are the longest row that one worker has to itself."""
+    items.sort(key=lambda item: not item.nodeid.startswith(BROWSER_FOLDER))
 
 
 @pytest.fixture(scope="session")
