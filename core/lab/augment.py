@@ -77,6 +77,19 @@ class OneOf:
         return self.members[int(rng.integers(len(self.members)))](picture, rng)
 
 
+@dataclass(frozen=True)
+class Chain:
+    """Steps one after the other; a class, so that it goes along to the processes of other devices."""
+
+    steps: tuple[Step | OneOf, ...]
+
+    def __call__(self, picture: Pixels, rng: np.random.Generator) -> Pixels:
+        """Change a picture."""
+        for step in self.steps:
+            picture = step(picture, rng)
+        return np.ascontiguousarray(picture)
+
+
 def _kind(draw: Callable[..., Pixels], p: float = 1.0) -> Kind:
     hints = get_type_hints(draw, include_extras=True)
     given = inspect.signature(draw).parameters.values()
@@ -125,14 +138,7 @@ def build_augmentation(steps: Sequence[str | Mapping[str, Any]]) -> Augmentation
     Raises:
         RecipeError: No augmentation or parameter of that name (the nearest one is named), or a value out of range.
     """
-    chain = [_build(step, f"augment.{index}") for index, step in enumerate(steps)]
-
-    def augment(picture: Pixels, rng: np.random.Generator) -> Pixels:
-        for step in chain:
-            picture = step(picture, rng)
-        return np.ascontiguousarray(picture)
-
-    return augment
+    return Chain(tuple(_build(step, f"augment.{index}") for index, step in enumerate(steps)))
 
 
 def _build(step: object, place: str) -> Step | OneOf:

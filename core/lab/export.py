@@ -1,6 +1,8 @@
 """A trained network to the files a package carries: safetensors for PyTorch, a graph for OpenVINO."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -9,6 +11,17 @@ from safetensors.torch import save_file
 from core.vision.backbones import PooledNetwork
 from core.vision.package import GRAPH, WEIGHTS
 from core.vision.preprocess import InputSpec
+
+
+@contextmanager
+def _attention_in_steps() -> Iterator[None]:
+    """Keep torch from attention as one operation, which only some passes take and OpenVINO does not know."""
+    before = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(before)
 
 
 def export_grader(grader: PooledNetwork, spec: InputSpec, folder: Path) -> None:
@@ -38,7 +51,7 @@ def export_grader(grader: PooledNetwork, spec: InputSpec, folder: Path) -> None:
     example = torch.zeros((1, spec.height, spec.width, 3), dtype=torch.uint8)
     with torch.no_grad():
         grader(example)  # what a network computes once and keeps must not become part of the trace
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _attention_in_steps():
         # Sizes become constants of the trace: they are fixed here. How torch traces is not what a person can change.
         warnings.simplefilter("ignore")
         graph = ov.convert_model(grader, example_input=example, input=[([1, spec.height, spec.width, 3], ov.Type.u8)])

@@ -127,24 +127,29 @@ def test_every_network_of_the_sources_runs_alike_in_both_engines(name, tmp_path)
     spec = InputSpec(side, side, (0.5,) * 3, (0.25,) * 3)
     torch.manual_seed(5)
     network = ClassifierNetwork(name, TASK.class_count, spec.mean, spec.std)
-    wanted = [network_picture(p, spec)[0] for p in photos()]
+    shown, met = (
+        torch.from_numpy(np.stack([network_picture(p, spec)[0] for p in some]))
+        for some in (photos(), [*photos(), *(draw_scene(number).pixels for number in range(20))])
+    )
     with torch.no_grad():
         for module in network.modules():
             if isinstance(module, torch.nn.BatchNorm2d):
                 module.momentum = None
-        network.train().scores(torch.from_numpy(np.stack(wanted)))
-        network.eval()
-        spread = network(torch.from_numpy(np.stack(wanted)))[0].std(dim=0).mean()
-        network.head.weight.mul_(1 / spread)
+        # Statistics of many pictures: those of a few make a random network tell rounding errors apart.
+        network.train().scores(met)
+        scores = network.eval()(shown)[0]
+        scale = 1 / scores.std(dim=0).mean()
+        network.head.weight.mul_(scale)
+        network.head.bias.sub_(scores.mean(dim=0)).mul_(scale)
     export_grader(network, spec, tmp_path)
     described = a_description(spec=spec, architecture=name, scales=(1.0,))
     package = save_classifier(tmp_path / "mixed", described, "", tmp_path)
     fast, reference = Classifier(package, precision="f32"), Classifier(package, "torch")
     calls = [(fast.classify(p).results["thing"], reference.classify(p).results["thing"]) for p in photos()]
-    assert max(np.abs(a.probabilities - b.probabilities).max() for a, b in calls) < 0.01
-    assert np.ptp([b.probabilities for _, b in calls], axis=0).max() > 0.02, (
-        "photos that differ get answers that differ"
-    )
+    ours, theirs = (np.stack([pair[one].probabilities for pair in calls]) for one in (0, 1))
+    assert np.ptp(theirs, axis=0).min() > 0.1, "photos that differ get answers that differ"
+    # OpenVINO folds batch normalisation into the weights and rounds these to half precision once more.
+    assert np.abs(ours - theirs).max() < 0.05 * np.ptp(theirs, axis=0).max()
 
 
 def test_probabilities_classes_and_sets_follow_the_kind_and_the_calibration(package):
