@@ -150,16 +150,18 @@ def _line(summary: "VisitSummary") -> str:
 
 
 def demo_data(
-    rows: Annotated[int, typer.Option(min=1, max=10_000_000, help="How many visits.")] = 10_000,
+    rows: Annotated[
+        int | None, typer.Option(min=1, max=10_000_000, help="How many visits; by default what fills the charts.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed draws other visits.")] = 0,
     remove: Annotated[bool, typer.Option("--remove", help="Remove all demonstration visits instead.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Add demonstration visits: drawn, marked as such, never mixed with real ones."""
-    from core.records.demo import add_demo, remove_demo
+    from core.records.demo import ROWS, add_demo, remove_demo
 
     with open_store() as store:
-        done = remove_demo(store) if remove else add_demo(store, rows, seed)
+        done = remove_demo(store) if remove else add_demo(store, ROWS if rows is None else rows, seed)
     if as_json:
         say_json({"removed" if remove else "added": done})
     else:

@@ -9,10 +9,9 @@ from core.errors import ScalpError
 from core.interface.language import current_language, say
 from core.interface.markup import plain
 from core.interface.resources import get_store
-from core.records.demo import add_demo, remove_demo
+from core.records.demo import ROWS, add_demo, remove_demo
 
 _NOTICE_KEY: Final = "demo_notice"
-_ROWS: Final = 10_000
 
 
 def draw_demo_offer(on_added: Callable[[], None] | None = None) -> None:
@@ -22,7 +21,7 @@ def draw_demo_offer(on_added: Callable[[], None] | None = None) -> None:
         on_added: Called when it is there.
     """
     with st.container(border=True, key="demo_offer"):
-        st.markdown(say("statistics.demo.offer", n=f"{_ROWS:,}"))
+        st.markdown(say("statistics.demo.offer", n=f"{ROWS:,}"))
         st.button(say("statistics.demo.add"), key="demo_add", type="primary", on_click=_add, args=(on_added,))
 
 
@@ -50,7 +49,7 @@ def take_notice() -> None:
 def _add(on_added: Callable[[], None] | None) -> None:
     try:
         with st.spinner(say("statistics.demo.adding")):
-            add_demo(get_store(), _ROWS)
+            add_demo(get_store(), ROWS)
     except ScalpError as error:
         st.session_state[_NOTICE_KEY] = error
     else:

@@ -1,10 +1,12 @@
 """Demonstration records: a drawn population, marked `demo` in every row and never mixed with real results.
 
 Grades follow the label rows of AI Hub set 216; age and sex shift them mildly. Nothing about it was observed on people
-of these ages and sexes: it shows what the pages can do, not what scalps are like.
+of these ages and sexes: it shows what the pages can do, not what scalps are like. So that every chart has something to
+show, a second version of its model comes into use, some grades are withheld, some regions are not told, and most people
+say how often they wash their hair.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +17,8 @@ from core.records.vocabulary import CONDITION_LIST
 from core.taxonomy import AgeBand, Condition, Region, Sex
 
 MODEL_ID = "demonstration"
+ROWS = 50_000
+"""How many visits fill the charts: at fewer, rare conditions of the young and old are not ten people."""
 
 # Label rows of AI Hub set 216 by grade 0..3.
 _GRADE_ROWS = {
@@ -34,14 +38,20 @@ _SHIFTS = {
     Condition.DANDRUFF: (0.25, -0.1),
     Condition.HAIR_LOSS: (0.5, 0.3),
 }
-_AGE_SHARES = (0.07, 0.19, 0.22, 0.21, 0.16, 0.1, 0.05)
-_DAYS = 730
+_AGE_SHARES = (0.08, 0.18, 0.21, 0.2, 0.16, 0.1, 0.07)
+_MONTHS = 24
+_WITHHELD = {Condition.INTERFOLLICULAR_ERYTHEMA: 0.06, Condition.FOLLICULAR_PUSTULES: 0.03}
+_NO_GRADE = 9
+_NO_REGION = 0.08
+_SHAMPOO = ("daily", "every_other_day", "twice_daily", "twice_weekly")
+_NO_ANSWER = 0.4
+_KOREA = timezone(timedelta(hours=9))
 
 Ints = npt.NDArray[np.int64]
 
 
-def add_demo(store: RecordStore, rows: int = 10_000, seed: int = 0) -> int:
-    """Add demonstration visits of the last two years, six conditions each.
+def add_demo(store: RecordStore, rows: int = ROWS, seed: int = 0) -> int:
+    """Add demonstration visits of two years, this month included, six conditions each.
 
     The same seed draws the same visits, which are stored once.
 
@@ -67,15 +77,17 @@ def add_demo(store: RecordStore, rows: int = 10_000, seed: int = 0) -> int:
             f"""CREATE TEMP TABLE incoming AS
                 SELECT visit_id, make_timestamptz(seen_us) AS visited_at, sex, age_band, region,
                     NULL::BOOLEAN AS consent, NULL::TIMESTAMPTZ AS consent_at, NULL::VARCHAR AS consent_version,
-                    'demo' AS source, NULL::VARCHAR AS answers,
+                    'demo' AS source, CASE WHEN shampoo <> '' THEN '{{"shampoo":"' || shampoo || '"}}' END AS answers,
                     md5('photo|' || visit_id::VARCHAR)::UUID AS diagnosis_id, NULL::VARCHAR AS photo_sha256,
-                    NULL::VARCHAR AS site, 'microscope' AS view, '{MODEL_ID}' AS model_id, '1' AS model_version,
+                    NULL::VARCHAR AS site, 'microscope' AS view, '{MODEL_ID}' AS model_id, model_version,
                     NULL::DOUBLE AS elapsed_ms,
-                    unnest({CONDITION_LIST}) AS condition, unnest([{listed}])::UTINYINT AS severity,
+                    unnest({CONDITION_LIST}) AS condition,
+                    nullif(unnest([{listed}]), {_NO_GRADE})::UTINYINT AS severity,
                     NULL::DOUBLE AS p0, NULL::DOUBLE AS p1, NULL::DOUBLE AS p2, NULL::DOUBLE AS p3,
                     NULL::UTINYINT[] AS severity_set, now() AS stored_at,
                     person AS place
-                FROM (SELECT *, md5(concat_ws('|', 'demo', ?, person))::UUID AS visit_id FROM people)""",  # noqa: S608
+                FROM (SELECT * REPLACE (nullif(region, '') AS region),
+                        md5(concat_ws('|', 'demo', ?, person))::UUID AS visit_id FROM people)""",  # noqa: S608
             [seed],
         )
         cursor.unregister("people")
@@ -100,18 +112,31 @@ def _draw(rows: int, random: np.random.Generator) -> dict[str, npt.NDArray[np.ge
     """Draw people as columns of `rows` values."""
     male = random.random(rows) < 0.5
     band = random.choice(len(_AGE_SHARES), rows, p=_AGE_SHARES)
-    day_us = 86_400_000_000
-    now_us = int(datetime.now(UTC).timestamp()) * 1_000_000
+    first_us, last_us = _span()
+    seen_us = random.integers(first_us, last_us, rows)
+    region = np.array([region.value for region in Region])[random.integers(0, len(Region), rows)]
+    shampoo = np.array(_SHAMPOO)[random.integers(0, len(_SHAMPOO), rows)]
     columns: dict[str, npt.NDArray[np.generic]] = {
         "person": np.arange(rows),
-        "seen_us": now_us - random.integers(0, _DAYS * day_us, rows),
+        "seen_us": seen_us,
         "sex": np.where(male, Sex.MALE.value, Sex.FEMALE.value),
         "age_band": np.array([band.value for band in AgeBand])[band],
-        "region": np.array([region.value for region in Region])[random.integers(0, len(Region), rows)],
+        "region": np.where(random.random(rows) < _NO_REGION, "", region),
+        "shampoo": np.where(random.random(rows) < _NO_ANSWER, "", shampoo),
+        "model_version": np.where(seen_us < (first_us + last_us) // 2, "1", "2"),
     }
     for number, condition in enumerate(Condition, 1):
-        columns[f"grade_{number}"] = _grades(condition, male, band, random)
+        withheld = random.random(rows) < _WITHHELD.get(condition, 0)
+        columns[f"grade_{number}"] = np.where(withheld, _NO_GRADE, _grades(condition, male, band, random))
     return columns
+
+
+def _span() -> tuple[int, int]:
+    """Return when the first and the last visit may be, in microseconds since 1970: whole months of Korea up to now."""
+    now = datetime.now(_KOREA)
+    months = now.year * 12 + now.month - _MONTHS
+    first = datetime(months // 12, months % 12 + 1, 1, tzinfo=_KOREA)
+    return int(first.timestamp()) * 1_000_000, int(now.timestamp()) * 1_000_000
 
 
 def _grades(condition: Condition, male: npt.NDArray[np.bool_], band: Ints, random: np.random.Generator) -> Ints:

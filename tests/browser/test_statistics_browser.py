@@ -8,12 +8,12 @@ import pytest
 from playwright.sync_api import expect
 
 from core.locale import Language, text
-from core.records.demo import add_demo
+from core.records.demo import ROWS, add_demo
 from core.records.store import RecordStore
 from core.taxonomy import AgeBand, Condition, Sex
 
 pytestmark = pytest.mark.browser
-PEOPLE = 10_000
+PEOPLE = ROWS
 CARDS = ("heat", "groups", "severity", "trend", "lift", "ages")
 
 

@@ -7,7 +7,7 @@ from core.interface.checkup import Checked, Checkup
 from core.interface.resources import get_store
 from core.interface.statistics_words import interval_words, share_words
 from core.locale import Language, text
-from core.records.demo import add_demo
+from core.records.demo import ROWS, add_demo
 from core.records.saved_views import list_views
 from core.records.statistics import Filters, prevalence, severity_shares, totals
 from core.taxonomy import AgeBand, Condition, Severity, Sex, View
@@ -52,7 +52,7 @@ def test_demonstration_is_offered_fills_every_chart_and_leaves_nothing(open_app,
     app.button(key="demo_add").click().run()
     assert not app.exception
     assert app.warning[0].value == say("demo.banner", language)
-    assert figures(app)[say("key.people", language)] == "10,000"
+    assert figures(app)[say("key.people", language)] == f"{ROWS:,}"
     assert charts(app) == len(CHARTS)
     assert app.query_params["data"] == "demo"
 
@@ -81,7 +81,7 @@ def test_demonstration_is_shown_to_whoever_adds_it_beside_a_few_results(open_app
     app.button(key="demo_add").click().run()
     assert not app.exception
     assert app.query_params["data"] == "demo"
-    assert figures(app)[say("key.people")] == "10,000"
+    assert figures(app)[say("key.people")] == f"{ROWS:,}"
 
 
 def test_figures_and_sentence_are_those_of_the_records(open_demo):

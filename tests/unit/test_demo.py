@@ -1,0 +1,74 @@
+"""The demonstration: large enough that every chart of the page is full, and gone without a trace."""
+
+import pytest
+
+from core.records.demo import ROWS, add_demo, remove_demo
+from core.records.statistics import (
+    Filters,
+    co_occurrence,
+    drift,
+    gaps,
+    model_marks,
+    options,
+    prevalences,
+    severity_shares,
+    totals,
+    trend,
+)
+from core.records.store import RecordStore
+from core.taxonomy import AgeBand, Condition, Region, Severity, Sex
+
+DEMO = Filters(demo=True)
+
+
+@pytest.fixture(scope="module")
+def emptied(tmp_path_factory):
+    """Records that the demonstration is in, after its removal, and what tables held before it came."""
+    with RecordStore.open(tmp_path_factory.mktemp("demo") / "records.duckdb") as store:
+        yield store, rows_by_table(store)
+
+
+@pytest.fixture(scope="module")
+def full(emptied):
+    store, _ = emptied
+    assert add_demo(store) == ROWS
+    return store
+
+
+def rows_by_table(store):
+    names = [name for (name,) in store.query("SELECT table_name FROM duckdb_tables() WHERE NOT internal ORDER BY ALL")]
+    return {name: store.query(f'SELECT count(*) FROM "{name}"')[0][0] for name in names}
+
+
+@pytest.mark.parametrize("at_least", [Severity.MILD, Severity.MODERATE])
+def test_no_chart_of_the_first_view_has_a_gap(full, at_least):
+    found = prevalences(full, at_least, DEMO)
+    for condition, answer in found.items():
+        told = [answer.cells[sex, band] for sex in Sex for band in AgeBand]
+        assert all([*told, *(answer.by_age[band] for band in AgeBand), answer.total]), condition
+        points = trend(full, condition, at_least, filters=DEMO).points
+        # The month that has only begun may have too few.
+        assert all(point.rate for point in points[:-1]), condition
+        assert len(points) == 24
+    assert all(pair.lift for pair in co_occurrence(full, at_least, DEMO))
+    assert all(len(found.shares) == len(Severity) for found in severity_shares(full, DEMO).values())
+
+
+def test_what_is_missing_withheld_or_new_shows(full):
+    assert [mark.model_version for mark in model_marks(full, DEMO)] == ["1", "2"]
+    missing = gaps(full, DEMO)
+    assert missing.region.count > 0
+    assert missing.abstained[Condition.INTERFOLLICULAR_ERYTHEMA].count > 0
+    assert "daily" in options(full, demo=True).answers["shampoo"]
+    assert sum(point.mean_grade is not None for point in drift(full, Condition.DANDRUFF, DEMO).points) >= 23
+    assert totals(full, Filters(regions=(Region.JEJU,), sexes=(Sex.FEMALE,), demo=True)).people > 1000
+
+
+def test_nothing_is_left_of_it(full, emptied):
+    store, before = emptied
+    assert rows_by_table(full) != before
+    assert remove_demo(store) == ROWS
+    left = rows_by_table(store)
+    # The log of writes says that there was one, and names of models are kept for others that may grade with them.
+    assert {name for name in before if left[name] != before[name]} <= {"events", "statistics_models"}
+    assert not totals(store, DEMO).people
