@@ -110,13 +110,23 @@ def _find_chromium(bundled: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def browser():
+def launch_chromium():
+    """Start Chromium, with further arguments where a test needs them."""
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         path = _find_chromium(playwright.chromium.executable_path)
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
-        yield chromium
-        chromium.close()
+
+        def launch(*arguments: str):
+            return playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_ARGUMENTS, *arguments])
+
+        yield launch
+
+
+@pytest.fixture(scope="session")
+def browser(launch_chromium):
+    chromium = launch_chromium()
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture
