@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import RecipeError
+from core.settings import ROOT
 from core.vision.architectures import build_whole, cut_backbone, is_torchvision
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ def load_weights(backbone: nn.Module, name: str, weights: str) -> None:
         backbone: What `build_backbone(name)` gave.
         name: Its name.
         weights: `none` leaves the random ones; `imagenet` takes what an installed package holds or an earlier download
-            left; `hub` downloads where needed; else a file, `.safetensors` or a state dictionary saved by torch.
+            left; `hub` downloads where needed; else a file, `.safetensors` or a state dictionary saved by torch. Its
+            path counts from the working folder or, where nothing lies there, from the folder of the application: so
+            a recipe can name weights that ship.
 
     Raises:
         RecipeError: No such weights, they cannot be had, or they are of another network.
@@ -48,7 +51,8 @@ def load_weights(backbone: nn.Module, name: str, weights: str) -> None:
     elif weights == "hub":
         state, source = _from_hub(name), "hub"
     else:
-        state, source = _from_file(Path(weights)), Path(weights).name
+        path = Path(weights) if Path(weights).is_file() else ROOT / weights
+        state, source = _from_file(path), path.name
     _load(backbone, name, _strip(state), source)
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from core.errors import RecipeError
+from core.settings import ROOT
 from core.vision.architectures import build_backbone, build_whole
 from core.vision.backbones import OrdinalGrader
 from core.vision.weights import load_weights
@@ -57,6 +58,14 @@ def test_the_weights_of_one_of_our_packages_are_a_start_too(tmp_path):
     backbone, _ = build_backbone("scalp-cnn")
     load_weights(backbone, "scalp-cnn", str(tmp_path / "weights.safetensors"))
     assert_taken_over(backbone, grader.state_dict())
+
+
+def test_weights_that_ship_are_found_from_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shipped = "data/models/microscope/weights.safetensors"
+    backbone, _ = build_backbone("efficientnet-lite0")
+    load_weights(backbone, "efficientnet-lite0", shipped)
+    assert_taken_over(backbone, load_file(ROOT / shipped))
 
 
 def test_the_layer_names_of_the_first_densenet_files_are_known():
