@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.lab.origins import Origins
 from core.taxonomy import Condition, View
 
 
@@ -31,24 +32,33 @@ class Evidence:
     """On what a model was measured: conditions with the number of photos, each under the strongest that holds.
 
     Attributes:
-        graded: On real photos with grades.
-        marked: On real photos marked as present or absent.
+        graded: On photos with grades, not all of them drawn.
+        marked: On photos marked as present or absent, not all of them drawn.
         drawn: On drawn photos alone.
+        graded_on: Where the photos with grades come from.
+        marked_on: Where the photos with marks come from.
     """
 
     graded: Mapping[Condition, int]
     marked: Mapping[Condition, int]
     drawn: Mapping[Condition, int]
+    graded_on: Origins
+    marked_on: Origins
 
 
 def read_evidence(metrics: Mapping[str, Any]) -> Evidence:
     """Read the evidence out of the metrics of a package; what is not there was not measured."""
-    found: list[dict[Condition, int]] = []
+    found: dict[str, dict[Condition, int]] = {"graded": {}, "marked": {}, "drawn": {}}
+    origins: dict[str, Origins] = {}
     for kind in ("graded", "marked", "drawn"):
-        conditions = metrics.get(kind, {}).get("conditions", {})
-        stronger = {condition for earlier in found for condition in earlier}
-        found.append({c: int(conditions[c]["n"]) for c in Condition if c in conditions and c not in stronger})
-    return Evidence(*found)
+        block = metrics.get(kind, {})
+        origins[kind] = Origins.read(block)
+        # Whatever they were held against: nobody's scalp was on drawn photos.
+        place = found["drawn" if origins[kind].kind == "drawn" else kind]
+        conditions = block.get("conditions", {})
+        told = {condition for earlier in found.values() for condition in earlier}
+        place.update({c: int(conditions[c]["n"]) for c in Condition if c in conditions and c not in told})
+    return Evidence(**found, graded_on=origins["graded"], marked_on=origins["marked"])
 
 
 def list_models(models_dir: Path) -> tuple[ModelNote, ...]:

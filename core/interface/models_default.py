@@ -11,6 +11,7 @@ from core.errors import ScalpError
 from core.interface.language import current_language, say
 from core.interface.markup import plain
 from core.interface.models_door import may_operate
+from core.interface.models_figures import figure_lines
 from core.interface.models_served import PackageNote
 
 if TYPE_CHECKING:
@@ -55,9 +56,6 @@ def draw_undo(view: View, choice: Choice) -> None:
 
 
 def _draw_question(package: PackageNote, packages: Sequence[PackageNote]) -> None:
-    # Imported here: the package list draws this, and this draws the figures of the list.
-    from core.interface.models_packages import figure_lines
-
     if package.view is None:
         return
     before = next((one for one in packages if one.serves == package.view), None)
@@ -74,7 +72,6 @@ def _draw_question(package: PackageNote, packages: Sequence[PackageNote]) -> Non
                 st.markdown(f"**{plain(one.id)}** {plain(one.version)} · {plain(one.architecture)}")
                 lines = figure_lines(one) or [say("models.packages.not_measured")]
                 st.markdown("\n".join(f"- {plain(line)}" for line in lines))
-                st.caption(plain(_data_line(one)))
         st.caption(say("models.default.note"))
         with st.container(horizontal=True):
             st.button(
@@ -85,16 +82,6 @@ def _draw_question(package: PackageNote, packages: Sequence[PackageNote]) -> Non
                 args=(package, before.name if before is not None else ""),
             )
             st.button(say("models.default.no"), key="models_default_no", on_click=_forget)
-
-
-def _data_line(package: PackageNote) -> str:
-    """Say on what the strongest of its figures were measured: two packages may come from different photos."""
-    metrics = package.values.get("metrics")
-    for kind in ("graded", "marked", "drawn"):
-        block = metrics.get(kind) if isinstance(metrics, dict) else None
-        if isinstance(block, dict) and block.get("data"):
-            return str(block["data"])
-    return say("models.packages.not_measured")
 
 
 def _make_default(package: PackageNote, before: str) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -11,12 +11,10 @@ from core.interface.language import say
 from core.interface.markup import plain
 from core.interface.models_default import ask_for_default, draw_notice, draw_question, draw_undo
 from core.interface.models_door import draw_operator_only, may_operate
+from core.interface.models_figures import figure_lines, measured_figures
 from core.interface.models_served import PackageNote, current_choices, list_packages
 from core.interface.models_state import choose_section, note, settle
 from core.interface.models_table import table_as_csv
-from core.interface.models_words import number_words, output_name
-
-_MEASURED: Final = ("graded", "marked", "drawn")
 
 
 def draw_packages() -> None:
@@ -78,39 +76,6 @@ def _draw_serving(packages: Sequence[PackageNote]) -> None:
         draw_undo(view, choice)
 
 
-def figure_lines(package: PackageNote) -> list[str]:
-    """Say what was measured on a package: per output the figure with its n, and on which photos."""
-    return [
-        say(
-            f"models.packages.measured_{kind}",
-            output=output_name(output),
-            n=f"{int(figures.get('n', 0)):,}",
-            kappa=number_words(_number(figures, "quadratic_kappa")),
-            accuracy=number_words(_number(figures, "accuracy")),
-            auroc=number_words(_number(figures, "auroc")),
-        )
-        for output, kind, figures in measured_figures(package)
-    ]
-
-
-def measured_figures(package: PackageNote) -> list[tuple[str, str, Mapping[str, Any]]]:
-    """Return the figures of a package: output, kind of evidence, figures; the strongest evidence of each output."""
-    metrics = package.values.get("metrics")
-    found: dict[str, tuple[str, Mapping[str, Any]]] = {}
-    for kind in _MEASURED:
-        block = metrics.get(kind, {}) if isinstance(metrics, Mapping) else {}
-        parts = (block.get("conditions") or block.get("outputs") or {}) if isinstance(block, Mapping) else {}
-        for output, figures in parts.items() if isinstance(parts, Mapping) else ():
-            if isinstance(figures, Mapping):
-                found.setdefault(str(output), (kind, figures))
-    return [(output, kind, figures) for output, (kind, figures) in found.items()]
-
-
-def _number(values: Mapping[str, Any], key: str) -> float | None:
-    value = values.get(key)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
 def _draw_table(packages: Sequence[PackageNote]) -> None:
     import pandas as pd
 
@@ -160,15 +125,15 @@ def _rows(package: PackageNote) -> list[dict[str, Any]]:
     return [
         {
             **base,
-            say("models.table.output"): output_name(output),
-            say("models.packages.evidence"): say(f"models.packages.evidence_{kind}"),
-            say("models.table.n"): figures.get("n"),
+            say("models.table.output"): one.name,
+            say("models.packages.evidence"): one.evidence,
+            say("models.table.n"): one.n,
             **{
-                say(f"models.metric.{metric}"): _number(figures, metric)
+                say(f"models.metric.{metric}"): one.number(metric)
                 for metric in ("quadratic_kappa", "accuracy", "auroc")
             },
         }
-        for output, kind, figures in measured
+        for one in measured
     ]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from core.findings import Diagnosis, Finding, scalp_types
 from core.interface.models import Evidence
 from core.interface.sentences import join_words, raise_first
+from core.lab.origins import Origins
 from core.locale import Language, text
 from core.taxonomy import Condition, Severity, View
 
@@ -127,17 +128,29 @@ def next_step(language: Language, findings: Sequence[Finding]) -> str:
 
 
 def evidence_lines(language: Language, evidence: Evidence) -> list[str]:
-    """Say which conditions were measured on real photos, and which on drawn ones alone, each with its n."""
+    """Say which conditions were measured on what kind of photos, and which on drawn ones alone, each with its n."""
     lines = []
-    for kind, measured in (("graded", evidence.graded), ("marked", evidence.marked), ("drawn", evidence.drawn)):
+    kinds = (
+        ("graded", evidence.graded, evidence.graded_on),
+        ("marked", evidence.marked, evidence.marked_on),
+        ("drawn", evidence.drawn, None),
+    )
+    for kind, measured, origins in kinds:
         if not measured:
             continue
         names = [
             text(language, "diagnosis.measured.condition", condition=condition_name(language, condition), n=f"{n:,}")
             for condition, n in measured.items()
         ]
-        lines.append(text(language, f"diagnosis.measured.{kind}", conditions=join_words(language, names)))
+        photos = "" if origins is None else origin_words(language, origins)
+        line = text(language, f"diagnosis.measured.{kind}", conditions=join_words(language, names), photos=photos)
+        lines.append(line)
     return lines
+
+
+def origin_words(language: Language, origins: Origins) -> str:
+    """Say what sort of photos these are: real ones, drawn ones, both, or just photos where nobody said."""
+    return text(language, f"models.origin.{origins.kind}", drawn=f"{origins.drawn:,}", count=f"{origins.count:,}")
 
 
 def common_view(diagnoses: Iterable[Diagnosis]) -> View | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from core.lab.origins import Origins
 from core.lab.recipe import Recipe
 from core.vision.classifier import ClassifierDescription
 from core.vision.package import Description
@@ -10,6 +11,12 @@ from core.vision.package import Description
 _USE = """Grades photos for information: a grade and a likelihood, never a diagnosis, and no medical device. It does not
 replace a dermatologist. Pus, pain, fever, sudden or patchy hair loss, or a child: see a doctor first, whatever the
 grade says."""
+_KINDS = {
+    "real": "real photos",
+    "drawn": "drawn photos only",
+    "mixed": "real and drawn photos together",
+    "untold": "photos",
+}
 _NO_DIAGNOSIS = "Its answers are information, never a diagnosis, and this is no medical device: see a dermatologist."
 
 
@@ -24,8 +31,7 @@ def write_card(description: Description, recipe: Recipe) -> str:
         _USE,
         "## Data and attribution",
         recipe.card.data,
-        f"Trained from `{training['data']}` with {training['real_photos']} real photos in training or calibration; "
-        "no photo is part of this package.",
+        _trained_on(training),
         "## Made by",
         f"```\n{training['command']}\n```",
         *_measured(description.metrics),
@@ -50,8 +56,7 @@ def write_classifier_card(description: ClassifierDescription, recipe: Recipe) ->
         _NO_DIAGNOSIS if task.view is not None else "Answers come with a likelihood; none of them is certain.",
         "## Data and attribution",
         recipe.card.data,
-        f"Trained from `{training['data']}` with {training['real_photos']} photos in training or calibration; no photo "
-        "is part of this package.",
+        _trained_on(training),
         "## Made by",
         f"```\n{training['command']}\n```",
         "## Measured",
@@ -64,6 +69,11 @@ def write_classifier_card(description: ClassifierDescription, recipe: Recipe) ->
         + ", ".join(f"{name} {version}" for name, version in description.libraries.items()),
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def _trained_on(training: Mapping[str, Any]) -> str:
+    photos = Origins(**training["photos"]).words()
+    return f"Trained from `{training['data']}` with {photos} in training or calibration; none is part of this package."
 
 
 def stop_warning(training: Mapping[str, Any]) -> list[str]:
@@ -94,16 +104,13 @@ def _class_table(outputs: Mapping[str, Any]) -> str:
 
 def _measured(metrics: Any) -> list[str]:  # noqa: ANN401 - JSON values
     parts = ["## Measured"]
-    titles = {
-        "graded": "On real photos, against grades",
-        "marked": "On real photos, against presence marks",
-        "drawn": "On drawn photos only",
-    }
-    for key, title in titles.items():
+    titles = {"graded": "against grades", "marked": "against presence marks", "drawn": "held out from training"}
+    for key, against in titles.items():
         if key in metrics:
-            parts += [f"### {title}", f"{metrics[key]['data']}.", _agreement_table(metrics[key]["conditions"])]
+            parts.append(f"### On {_kind(metrics[key])}, {against}")
+            parts += [f"{metrics[key]['data']}.", _agreement_table(metrics[key]["conditions"])]
     if "spread" in metrics:
-        parts += ["### How grades spread over the real photos", f"{metrics['spread']['data']}."]
+        parts += [f"### How grades spread over {_kind(metrics['spread'])}", f"{metrics['spread']['data']}."]
         parts.append(_spread_table(metrics["spread"]["conditions"]))
     refused = metrics.get("refused_as_not_scalp", {})
     for view, figures in ({"": refused} if "share" in refused else refused).items():
@@ -111,6 +118,10 @@ def _measured(metrics: Any) -> list[str]:  # noqa: ANN401 - JSON values
             f"Refused as not a scalp{f' ({view})' if view else ''}: {figures['share']:.1%} of {figures['data']}."
         )
     return parts
+
+
+def _kind(block: Mapping[str, Any]) -> str:
+    return _KINDS[Origins.read(block).kind]
 
 
 def _agreement_table(conditions: dict[str, Any]) -> str:

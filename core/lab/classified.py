@@ -14,6 +14,7 @@ from core.lab.held_out import write_held_out
 from core.lab.manifest import Manifest
 from core.lab.measuring import Measuring
 from core.lab.objectives import ClassifierObjective, label_columns, raw_outputs
+from core.lab.origins import Origins
 from core.lab.parts import Flags, Parts, is_steered
 from core.lab.pictures import PictureSet
 from core.lab.recipe import Recipe
@@ -160,14 +161,12 @@ def train_classes(session: Session, photos: PictureSet, labels: Ints, root: Path
     measured = Measuring(recipe, photos.manifest.subset(np.flatnonzero(held.done)), labels[held.done], held, root)
     parts = [measured.output(output, calibrating) for output in recipe.definition.outputs]
     write_held_out(session.run.folder, [row for part in parts for row in part.rows])
-    count = len(photos.manifest)
-    if calibrating is None:
-        count, how = int(held.done.sum()), measured.how
-    else:
-        count, how = (
-            int((~calibrating).sum()),
-            f"the test split; calibrated on {int(calibrating.sum())} validation photos",
-        )
+    judged, how = measured.manifest, measured.how
+    if calibrating is not None:
+        judged = judged.subset(np.flatnonzero(~calibrating))
+        how = f"the test split; calibrated on {int(calibrating.sum())} validation photos"
+    origins = Origins.of(judged)
     outputs = {output.id: part.figures for output, part in zip(recipe.definition.outputs, parts, strict=True)}
-    metrics = {"classified": {"data": f"{count} photos, {how}", "outputs": outputs}}
+    data = f"{origins.words()}, {how}"
+    metrics = {"classified": {"data": data, "photos": origins.as_dict(), "outputs": outputs}}
     return Classified(trainee.network, tuple(part.calibration for part in parts), metrics)

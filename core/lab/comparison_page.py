@@ -5,7 +5,6 @@ is kept.
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,14 +20,13 @@ from core.lab.comparison_charts import (
     interval_chart,
     names_of,
 )
-from core.lab.label_errors import likely_label_errors
-from core.lab.published import PublishedFigure, read_published
+from core.lab.comparison_notes import labels_to_check, published_elsewhere
+from core.lab.origins import Origins
 from core.lab.reliability import reliability, reliability_chart, render_svg
 from core.lab.run_records import RunRecord
 
 NOTES = ("<!-- notes -->", "<!-- end of notes -->")
 _KAPPA = "quadratic_kappa"
-_LABELS_SHOWN = 12
 _WORSE = "worse than {} on the same photos (adjusted p under .05)"
 _BETTER = "better than {} on the same photos (adjusted p under .05)"
 _ALIKE = "not told apart from {} by these photos"
@@ -107,9 +105,9 @@ def _text(
         f"## The best of them, {names[best.id]}",
         _picture(stem, "confusion", "Photos by label and grade given"),
         _picture(stem, "reliability", "Share of right grades by the likelihood said"),
-        *_labels(records, output),
+        *labels_to_check(records, output),
         "## Published elsewhere, not reproduced here",
-        _published(output),
+        published_elsewhere(output),
         "## How this page is made",
         f"```\n{command}\n```",
     ]
@@ -124,10 +122,16 @@ def _setting(found: Comparison, records: Sequence[RunRecord]) -> str:
     return (
         f"Every network had the same recipe: {size['width']} x {size['height']} px, {training['epochs']} epochs, "
         f"batches of {training['batch_size']}, {recipe['validation']['folds']}-fold by group. All figures are on "
-        f"photos a network did not see: {row.n} real photos in {row.groups} groups of near-identical shots, never "
+        f"photos a network did not see: {row.n} {_kind(records)} in {row.groups} groups of near-identical shots, never "
         f"parted. Intervals are 95 %, from {found.samples} bootstrap resamples of groups."
         f"{other if found.other_photos else ''} Grades and likelihoods, never a diagnosis."
     )
+
+
+def _kind(records: Sequence[RunRecord]) -> str:
+    """What sort of photos all runs were measured on, as far as they say so."""
+    kinds = {Origins.read(record.metrics.get("graded", {})).kind for record in records}
+    return f"{kinds.pop()} photos" if len(kinds) == 1 and kinds <= {"real", "drawn"} else "photos"
 
 
 def _findings(found: Comparison, best: ComparisonRow) -> list[str]:
@@ -193,43 +197,6 @@ def _differences(found: Comparison) -> str:
         if cells:
             rows.append(f"| {names[row.id]} | " + " | ".join(cells) + " |")
     return "\n".join(rows)
-
-
-def _labels(records: Sequence[RunRecord], output: str) -> list[str]:
-    """Photos whose label several networks doubt: they were trained apart, and agree that it is probably wrong."""
-    doubts: Counter[str] = Counter()
-    labels: dict[str, Any] = {}
-    for record in records:
-        for case in likely_label_errors(record.held_out[output]):
-            doubts[case.file] += 1
-            labels[case.file] = case.label
-    shared = [(name, count) for name, count in doubts.most_common() if count > max(1, len(records) // 2)]
-    if not shared:
-        return []
-    listed = ", ".join(f"{name} ({count})" for name, count in shared[:_LABELS_SHOWN])
-    return [
-        "## Labels to check",
-        f"{len(shared)} photos have a label that more than half of the networks call probably wrong (confident "
-        f"learning, https://arxiv.org/abs/1911.00068), with how many of {len(records)} say so: {listed}.",
-    ]
-
-
-def _published(output: str) -> str:
-    found: list[PublishedFigure] = [
-        one for one in read_published() if one.task == "conditions" and one.output in (output, "mean")
-    ]
-    rows = ["| source | network | of | figure | |", "|---|---|---|---:|---|"]
-    for one in found:
-        source = f"[{one.source}]({one.link})" if one.link else one.source
-        metric = one.metric.replace("_", " ") + ("" if one.grade is None else f" of grade {one.grade}")
-        rows.append(
-            f"| {source} | {one.method} | {one.output.replace('_', ' ')} | {metric} {one.value:.3f} | {one.note} |"
-        )
-    said = (
-        "Other photos (microscope, AI Hub set 216), other grades, other splits: as published, to know what is claimed, "
-        "and no measure of the networks above."
-    )
-    return f"{said}\n\n" + "\n".join(rows)
 
 
 def _best(found: Comparison) -> ComparisonRow:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from core.errors import RunError
 from core.lab.epochs import StopAsked
 from core.lab.fitness import fit_domain, held_out_distances
-from core.lab.graded import DOMAIN_COMPONENTS, DOMAIN_REFUSALS, Fitted, quality_limits
+from core.lab.graded import DOMAIN_COMPONENTS, DOMAIN_REFUSALS, Fitted, quality_limits, refusals
 from core.lab.graders import Prediction, fit_grader, predict, reached_grader
 from core.lab.manifest import Manifest, read_manifest
 from core.lab.parts import Parts, is_steered, share_out
@@ -17,7 +17,7 @@ from core.lab.pictures import PictureSet, load_pictures
 from core.lab.recipe import Recipe
 from core.lab.session import Session
 from core.lab.splitting import group_folds
-from core.lab.transfer import Transfer, transfer_to_real
+from core.lab.transfer import Drawn, Transfer, transfer_to_real
 from core.lab.watching import Watched
 from core.taxonomy import View
 from core.vision.backbones import OrdinalGrader
@@ -45,7 +45,8 @@ def train_on_drawn(session: Session, photos: PictureSet, labels: Ints) -> Fitted
     drawn = predict(grader, photos.pictures[~learning])
     real = read_manifest(Path(recipe.adaptation.data))
     own = load_pictures(real.of_view(recipe.view), recipe.input.spec())
-    transfer = transfer_to_real(recipe, grader, drawn.features, labels[~learning], own)
+    held_out = photos.manifest.subset(np.flatnonzero(~learning))
+    transfer = transfer_to_real(recipe, grader, Drawn(held_out, drawn.features, labels[~learning]), own)
     domains, refused = _domains(recipe, grader, real, transfer, drawn)
     metrics = {**transfer.metrics, "refused_as_not_scalp": refused}
     return Fitted(grader, transfer.gradings, domains, quality_limits(recipe, own), metrics, own.manifest)
@@ -83,12 +84,8 @@ def _domains(
             manifest, signatures = loaded.manifest, predict(grader, loaded.pictures).signatures
         folds = group_folds(np.zeros(len(manifest), dtype=int), manifest.groups(), 5, recipe.training.seed)
         domain, distances = _fit_limited(signatures, folds)
-        limit = domain.limit
         domains[view] = (domain,)
-        refused[view.value] = {
-            "data": f"{len(manifest)} real {view.value} photos, 5-fold by group",
-            "share": round(float((distances > limit).mean()), 4),
-        }
+        refused[view.value] = refusals(manifest, view, distances, domain.limit, "5-fold by group")
     # The real photos show few skin tones and hair colours; the drawn ones keep the others from being refused.
     drawn_folds = np.arange(len(drawn.signatures)) % 5
     domains[recipe.view] += (_fit_limited(drawn.signatures, drawn_folds)[0],)

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from core.errors import PackageError
 from core.lab.ensemble_calibration import recalibrate_classifier, recalibrate_grader
+from core.lab.ensemble_card import ensemble_card
 from core.lab.ensemble_graph import Branch, join_graphs
 from core.lab.manifest import Manifest
 from core.vision.classifier_package import (
@@ -130,13 +131,13 @@ def _join_graders(
     )
     with TemporaryDirectory() as payload:
         join_graphs(branches, spec.width, spec.height, Path(payload))
-        card = _card(about.id, about.training, ())
+        card = ensemble_card(about.id, about.training, ())
         package = save_package(out, about, members[0].domains, card, Path(payload))
         if manifest is None:
             return Joined(package)
         fitted = recalibrate_grader(package, manifest)
         about = fitted.description
-        card = _card(about.id, about.training, fitted.outputs, fitted.seen)
+        card = ensemble_card(about.id, about.training, fitted.outputs, fitted.seen)
         package = save_package(out, about, members[0].domains, card, Path(payload))
     return Joined(package, fitted.outputs, fitted.seen)
 
@@ -189,12 +190,12 @@ def _join_classifiers(
     )
     with TemporaryDirectory() as payload:
         join_graphs(branches, spec.width, spec.height, Path(payload))
-        package = save_classifier(out, about, _card(about.id, about.training, ()), Path(payload))
+        package = save_classifier(out, about, ensemble_card(about.id, about.training, ()), Path(payload))
         if manifest is None:
             return Joined(package)
         fitted = recalibrate_classifier(package, manifest)
         about = fitted.description
-        card = _card(about.id, about.training, fitted.outputs, fitted.seen)
+        card = ensemble_card(about.id, about.training, fitted.outputs, fitted.seen)
         package = save_classifier(out, about, card, Path(payload))
     return Joined(package, fitted.outputs, fitted.seen)
 
@@ -219,44 +220,12 @@ def _training(
         "recipe": ARCHITECTURE,
         "command": command,
         "data": data,
-        "real_photos": len(seen),
         "photos_sha256": seen,
         "members": [
             {"id": m.id, "version": m.version, "architecture": m.architecture, "share": round(float(share), 4)}
             for m, share in zip(members, shares, strict=True)
         ],
     }
-
-
-def _card(name: str, training: Any, recalibrated: Sequence[str], seen: int = 0) -> str:  # noqa: ANN401 - JSON values
-    lines = [f"| {m['id']} {m['version']} | {m['architecture']} | {m['share']:.2f} |" for m in training["members"]]
-    if recalibrated:
-        said = f"Likelihoods, thresholds and sets were fitted anew on `{training['data']}`: {', '.join(recalibrated)}."
-        if seen:
-            said += (
-                f" {seen} of these photos were seen by a member in training, so likelihoods are too sure and figures "
-                "on these photos flatter."
-            )
-    else:
-        said = (
-            "Not recalibrated: likelihoods, thresholds and sets are the mean of the members', and joined networks are "
-            "mostly less sure of themselves than they should be. Give labelled photos with --data to fit them."
-        )
-    sections = [
-        f"# {name}",
-        "Several networks as one: the mean of their calibrated logits. Runs through OpenVINO alone.",
-        "## Intended use",
-        "Grades photos for information: a grade and a likelihood, never a diagnosis, and no medical device. It does "
-        "not replace a dermatologist.",
-        "## Members",
-        "| package | network | share |\n|---|---|---|\n" + "\n".join(lines),
-        "What kind of photo it is, and whether it is fit to grade, is told by the first member alone.",
-        "## Calibration",
-        said,
-        "## Made by",
-        f"```\n{training['command']}\n```",
-    ]
-    return "\n\n".join(sections) + "\n"
 
 
 def _today() -> str:

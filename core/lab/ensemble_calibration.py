@@ -12,6 +12,7 @@ from core.lab.class_calibration import fit_calibration, read_cross_fitted
 from core.lab.classifier_evaluation import measure_output, score_classifier
 from core.lab.evaluation import score_package
 from core.lab.manifest import Manifest
+from core.lab.origins import Origins
 from core.lab.pictures import grade_indices
 from core.lab.splitting import group_folds
 from core.vision.classifier import Classifier
@@ -64,7 +65,7 @@ def recalibrate_grader(package: ModelPackage, manifest: Manifest) -> Recalibrate
             continue
         gradings[place], agreement = _refit(grading, scores[known, place], labels[known, place], groups)
         fitted[condition.value] = agreement.as_dict()
-    metrics = {"graded": {"data": f"{len(photos)} photos, {_HOW}", "conditions": fitted}} if fitted else {}
+    metrics = {"graded": {**_measured_on(photos), "conditions": fitted}} if fitted else {}
     described = replace(about, gradings=tuple(gradings), metrics=metrics)
     return Recalibrated(described, tuple(fitted), seen_by(about.training, photos))
 
@@ -108,9 +109,14 @@ def recalibrate_classifier(package: ClassifierPackage, manifest: Manifest) -> Re
         calibrations[place] = fit_calibration(own, truth, output.kind, coverage)
         measured = measure_output(output, truth, reading, photos.subset(np.flatnonzero(known)), None, samples=0)
         fitted |= {name: one.agreement.as_dict() for name, one in measured.items()}
-    metrics = {"classified": {"data": f"{len(photos)} photos, {_HOW}", "outputs": fitted}} if fitted else {}
+    metrics = {"classified": {**_measured_on(photos), "outputs": fitted}} if fitted else {}
     described = replace(about, calibration=tuple(calibrations), metrics=metrics)
     return Recalibrated(described, tuple(fitted), seen_by(about.training, photos))
+
+
+def _measured_on(photos: Manifest) -> dict[str, Any]:
+    origins = Origins.of(photos)
+    return {"data": f"{origins.words()}, {_HOW}{origins.limits()}", "photos": origins.as_dict()}
 
 
 def _enough(labels: Ints, groups: npt.NDArray[np.str_]) -> bool:

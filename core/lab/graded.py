@@ -13,6 +13,7 @@ from core.lab.graders import fit_grader, predict, reached_grader
 from core.lab.grading import Graded, Scored, grade_on_held_out, grade_on_test
 from core.lab.held_out import write_held_out
 from core.lab.manifest import Manifest
+from core.lab.origins import Origins
 from core.lab.parts import Flags, Parts
 from core.lab.pictures import PictureSet
 from core.lab.recipe import Recipe
@@ -24,7 +25,7 @@ from core.vision.package import DomainModel, Grading, QualityLimits
 from core.vision.quality import measure
 
 DOMAIN_COMPONENTS = 24
-# Share of held-out real photos that may fall outside their own domain.
+# Share of held-out photos that may fall outside their own domain.
 DOMAIN_REFUSALS = 0.015
 
 Ints = npt.NDArray[np.int64]
@@ -41,7 +42,7 @@ class Fitted:
         domains: What photos of each view look like.
         quality: Quality limits.
         metrics: What was measured.
-        used: The real photos it was trained or calibrated on.
+        used: The photos it was trained or calibrated on.
     """
 
     grader: OrdinalGrader
@@ -103,6 +104,7 @@ def train_on_graded(session: Session, photos: PictureSet, labels: Ints, root: Pa
     """
     recipe = session.run.recipe
     trainee = _Grading(recipe, photos, labels)
+    judged = None
     if recipe.validation.folds:
         held = run_folds(session, trainee, photos.manifest, labels)
         graded, how = _measure(recipe, photos.manifest, labels, held, root)
@@ -117,12 +119,20 @@ def train_on_graded(session: Session, photos: PictureSet, labels: Ints, root: Pa
             )
             graded = grade_on_test(recipe, validation, test, root)
             how = f"the test split; calibrated on {int(splits.validation.sum())} validation photos"
+            judged = splits.test
         else:
             graded, how = _measure(recipe, photos.manifest, labels, held, root)
     write_held_out(session.run.folder, graded.rows)
     distances = held.arrays["distances"]
     limit = float(np.quantile(distances, 1 - DOMAIN_REFUSALS))
-    metrics = _metrics(recipe, graded, distances, limit, how)
+    judged = held.done if judged is None else judged
+    labelled = photos.manifest.subset(np.flatnonzero(judged & (labels >= 0).any(axis=1)))
+    metrics = {
+        "graded": graded_metrics(recipe, graded, labelled, how),
+        "refused_as_not_scalp": refusals(
+            photos.manifest.subset(np.flatnonzero(held.done)), recipe.view, distances, limit, "held out"
+        ),
+    }
     signatures = predict(trainee.grader, photos.pictures[held.learnt]).signatures
     return Fitted(
         grader=trainee.grader,
@@ -141,17 +151,31 @@ def _measure(recipe: Recipe, manifest: Manifest, labels: Ints, held: Held, root:
     return grade_on_held_out(recipe, held.arrays["scores"], labels, folds, photos, root), how
 
 
-def _metrics(recipe: Recipe, graded: Graded, distances: Floats, limit: float, how: str) -> dict[str, Any]:
-    view, count = recipe.view.value, max(agreement.n for agreement in graded.agreements)
+def graded_metrics(recipe: Recipe, graded: Graded, labelled: Manifest, how: str) -> dict[str, Any]:
+    """Figures of every condition, with the photos they were measured on and where these come from."""
+    origins = Origins.of(labelled)
     return {
-        "graded": {
-            "data": f"{count} real {view} photos, {how}",
-            "conditions": {c.value: a.as_dict() for c, a in zip(recipe.conditions, graded.agreements, strict=True)},
-        },
-        "refused_as_not_scalp": {
-            "data": f"{len(distances)} real {view} photos, held out",
-            "share": round(float((distances > limit).mean()), 4),
-        },
+        "data": f"{origins.words(recipe.view.value)}, {how}{origins.limits()}",
+        "photos": origins.as_dict(),
+        "conditions": {c.value: a.as_dict() for c, a in zip(recipe.conditions, graded.agreements, strict=True)},
+    }
+
+
+def refusals(manifest: Manifest, view: View, distances: Floats, limit: float, how: str) -> dict[str, Any]:
+    """What share of photos of a view would be refused as no scalp, for the metrics of a package.
+
+    Args:
+        manifest: N photos.
+        view: Theirs.
+        distances: float (N,), how far they lie from those learnt from.
+        limit: From where on one is refused.
+        how: How these photos were held out.
+    """
+    origins = Origins.of(manifest)
+    return {
+        "data": f"{origins.words(view.value)}, {how}",
+        "photos": origins.as_dict(),
+        "share": round(float((distances > limit).mean()), 4),
     }
 
 

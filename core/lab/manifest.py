@@ -8,6 +8,7 @@ A manifest is a CSV or Parquet file with one row a photo. Columns:
 - optionally `split` (train, validation, test) or `fold` (numbers from 0), and `sha256` of the file;
 - one column per condition with grades 0-3, and `<condition>_present` with marks 0 or 1 where only presence was noted;
 - one column per output of any other task: a class id, or several joined by `|` where an output takes several;
+- optionally `source` (`synthetic` for drawn photos, anything else names where real ones come from);
 - optionally `sex`, `age_band`, `region`, `device`, and `trait_<name>` for whatever else is known about a photo.
 
 Empty cells mean "not labelled".
@@ -32,13 +33,14 @@ if TYPE_CHECKING:
 
 TRAITS = ("sex", "age_band", "region", "device")
 TRAIT_PREFIX = "trait_"
+SOURCE = "source"
 
 # The public scalp-microscope export names its presence marks after complaints. Its third mark, `sensitive`, is no
 # measure of redness (most photos so marked show none) and maps to no condition.
 _COMPLAINT_MARKS = {"dandruff": Condition.DANDRUFF, "oily": Condition.EXCESS_SEBUM}
 _COMPLAINT_COLUMNS = {"dandruff", "oily", "sensitive"}
 _OWN_COLUMNS = {
-    *("file", "view", "set", "group", "person", "split", "fold", "sha256", *TRAITS),
+    *("file", "view", "set", "group", "person", "split", "fold", "sha256", SOURCE, *TRAITS),
     *(c.value for c in CONDITIONS),
     *(f"{c.value}_present" for c in CONDITIONS),
 }
@@ -63,6 +65,7 @@ class LabelledPhoto:
         person: Who is on the photo, where the manifest says so. `group` may hold several people.
         fold: The fold it is held out in, where the manifest has folds.
         row: Number of the row in the file; the first photo is in row 2.
+        source: Where it comes from, where the manifest says so, see `core.lab.origins`.
     """
 
     path: Path
@@ -77,6 +80,7 @@ class LabelledPhoto:
     person: str | None = None
     fold: int | None = None
     row: int | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True)
@@ -195,6 +199,7 @@ def _read_row(
         person=row.get("person") or None,
         fold=_read_label(row["fold"], _MOST_FOLDS, number, "fold", path) if row.get("fold") else None,
         row=number,
+        source=row.get(SOURCE) or None,
     )
 
 

@@ -24,6 +24,7 @@ from core.lab.export import export_grader
 from core.lab.fitting import drop_checkpoints
 from core.lab.graded import train_on_graded
 from core.lab.manifest import Manifest, read_manifest
+from core.lab.origins import Origins
 from core.lab.pictures import grade_indices, load_pictures
 from core.lab.recipe import Recipe
 from core.lab.run import Run, library_versions, open_run
@@ -172,7 +173,7 @@ def _common(session: Session, metrics: Mapping[str, Any], used: Manifest, data: 
             "recipe": recipe.name,
             "command": command,
             "data": data,
-            "real_photos": len(used),
+            "photos": Origins.of(used).as_dict(),
             # Enough of each hash to notice an evaluation on photos the package has seen.
             "photos_sha256": [p.sha256[:16] for p in used if p.sha256],
             **_stop_note(session),

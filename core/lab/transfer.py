@@ -15,20 +15,21 @@ import numpy.typing as npt
 import torch
 
 from core.lab.adaptation import Head, adapt_head, choose_ridge
+from core.lab.agreement import measure_marks
 from core.lab.calibration import (
     OrdinalCalibration,
     conformal_minimum,
-    cross_fitted,
     cuts_for_shares,
     fit_ordinal,
     severity_sets,
     share_thresholds,
 )
-from core.lab.evaluation import Agreement, measure_agreement, measure_marks
 from core.lab.graders import predict
+from core.lab.manifest import Manifest
 from core.lab.pictures import PictureSet
 from core.lab.recipe import Recipe
 from core.lab.splitting import group_folds
+from core.lab.transfer_metrics import GRADES, agreement_on_drawn, rounded_auroc, spread_of, transfer_metrics
 from core.taxonomy import Condition
 from core.vision.backbones import OrdinalGrader
 from core.vision.package import Grading
@@ -36,7 +37,6 @@ from core.vision.package import Grading
 Floats = npt.NDArray[np.floating]
 Ints = npt.NDArray[np.integer]
 
-_GRADES = 4
 _FOLDS = 5
 _LEAST_PROBABILITY = 0.35
 
@@ -60,6 +60,15 @@ class Transfer:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """Photos held out from the training: float (M, F) features and int (M, conditions) severities."""
+
+    manifest: Manifest
+    features: Floats
+    labels: Ints
+
+
+@dataclass(frozen=True)
 class _Marked:
     """A condition fitted to marks: the head, and its scores on photos it was fitted without."""
 
@@ -67,16 +76,13 @@ class _Marked:
     held_out: Floats
 
 
-def transfer_to_real(
-    recipe: Recipe, grader: OrdinalGrader, drawn_features: Floats, drawn_labels: Ints, real: PictureSet
-) -> Transfer:
+def transfer_to_real(recipe: Recipe, grader: OrdinalGrader, drawn: Drawn, real: PictureSet) -> Transfer:
     """Fit head, cut points and sets to real photos; the grader's head is changed in place.
 
     Args:
         recipe: Its `adaptation` says how.
         grader: Trained on drawn photos.
-        drawn_features: float (M, F) of drawn photos held out from the training.
-        drawn_labels: int (M, conditions), their severities.
+        drawn: Photos held out from the training.
         real: Real photos with marks.
     """
     prediction = predict(grader, real.pictures)
@@ -92,20 +98,20 @@ def transfer_to_real(
         for column, prior in enumerate(priors)
         if (marks[:, column] >= 0).all()
     }
-    shrink = _slope_ratio(priors, marked, features, marks, drawn_features, drawn_labels)
+    shrink = _slope_ratio(priors, marked, features, marks, drawn)
     gradings: list[Grading] = []
     on_marks: dict[str, Any] = {}
     on_drawn: dict[str, Any] = {}
     spread: dict[str, Any] = {}
     for column, condition in enumerate(recipe.conditions):
         head = marked[column].head if column in marked else priors[column]
-        drawn_scores = head.scores(drawn_features)
+        drawn_scores = head.scores(drawn.features)
         scores = marked[column].held_out if column in marked else head.scores(features)
         if column in marked:
             step = fit_ordinal(scores, marks[:, column], 2)
             slope, share = step.slope, float(step.probabilities(scores)[:, 1].mean())
         else:
-            slope = fit_ordinal(drawn_scores, drawn_labels[:, column], _GRADES).slope * shrink
+            slope = fit_ordinal(drawn_scores, drawn.labels[:, column], GRADES).slope * shrink
             share = _at_least(recipe, condition)[0]
         published = _at_least(recipe, condition)
         wanted = [share * above / published[0] for above in published]
@@ -114,37 +120,25 @@ def transfer_to_real(
         if column not in marked:
             thresholds = _probable_enough(thresholds, calibration)
         minimum = _set_limit(
-            recipe, calibration, thresholds, scores, marks[:, column], drawn_scores, drawn_labels[:, column]
+            recipe, calibration, thresholds, scores, marks[:, column], drawn_scores, drawn.labels[:, column]
         )
         grading = Grading((0, 1, 2, 3), slope, calibration.cuts, thresholds, minimum, recipe.validation.coverage)
         gradings.append(grading)
-        on_drawn[condition.value] = _agreement_on_drawn(drawn_scores, drawn_labels[:, column], recipe).as_dict()
+        on_drawn[condition.value] = agreement_on_drawn(
+            drawn_scores, drawn.labels[:, column], recipe.validation.coverage
+        ).as_dict()
         grades = np.digitize(scores, thresholds)
         probabilities = calibration.probabilities(scores)
         sets = severity_sets(probabilities, grades, minimum)
-        spread[condition.value] = _spread(grades, sets)
+        spread[condition.value] = spread_of(grades, sets)
         if column in marked:
             agreement = measure_marks(marks[:, column], probabilities, grades, sets)
             prior_scores = priors[column].scores(features)
             on_marks[condition.value] = agreement.as_dict() | {
-                "auroc_without_real_photos": _rounded_auroc(marks[:, column], prior_scores)
+                "auroc_without_real_photos": rounded_auroc(marks[:, column], prior_scores)
             }
             _write_head(grader, column, marked[column].head)
-    count = len(real.manifest)
-    metrics = {
-        "marked": {
-            "data": f"{count} real photos with presence marks; head and calibration held out, 5-fold by group",
-            "conditions": on_marks,
-        },
-        "drawn": {
-            "data": f"{len(drawn_labels)} drawn photos held out from training; says nothing about real scalps",
-            "conditions": on_drawn,
-        },
-        "spread": {
-            "data": f"{count} real photos; probabilities follow published shares where no real mark exists",
-            "conditions": spread,
-        },
-    }
+    metrics = transfer_metrics(real.manifest, drawn.manifest, on_marks, on_drawn, spread)
     return Transfer(tuple(gradings), metrics, real, prediction.signatures)
 
 
@@ -179,22 +173,21 @@ def _slope_ratio(
     marked: dict[int, _Marked],
     features: Floats,
     marks: Ints,
-    drawn_features: Floats,
-    drawn_labels: Ints,
+    drawn: Drawn,
 ) -> float:
     """How much flatter scores must be read on real photos than on drawn ones, where marks let it be measured."""
     ratios = []
     for column in marked:
         real = fit_ordinal(priors[column].scores(features), marks[:, column], 2).slope
-        drawn_scores = priors[column].scores(drawn_features)
-        drawn = fit_ordinal(drawn_scores, (drawn_labels[:, column] > 0).astype(np.int64), 2).slope
-        ratios.append(real / drawn)
+        drawn_scores = priors[column].scores(drawn.features)
+        on_drawn = fit_ordinal(drawn_scores, (drawn.labels[:, column] > 0).astype(np.int64), 2).slope
+        ratios.append(real / on_drawn)
     return float(np.median(ratios)) if ratios else 1.0
 
 
 def _at_least(recipe: Recipe, condition: Condition) -> list[float]:
     shares = np.array(recipe.adaptation.target_shares[condition])
-    return [float(shares[grade:].sum() / shares.sum()) for grade in range(1, _GRADES)]
+    return [float(shares[grade:].sum() / shares.sum()) for grade in range(1, GRADES)]
 
 
 def _set_limit(
@@ -212,7 +205,7 @@ def _set_limit(
     apart grades lie, not where they start.
     """
     coverage = recipe.validation.coverage
-    shares = [float((drawn_labels >= grade).mean()) for grade in range(1, _GRADES)]
+    shares = [float((drawn_labels >= grade).mean()) for grade in range(1, GRADES)]
     drawn = OrdinalCalibration(calibration.slope, cuts_for_shares(drawn_scores, calibration.slope, shares))
     limit = conformal_minimum(drawn.probabilities(drawn_scores), drawn_labels, coverage)
     if (marks < 0).any():
@@ -225,34 +218,6 @@ def _set_limit(
         if holds.mean() >= coverage:
             return float(candidate)
     return 0.0
-
-
-def _agreement_on_drawn(scores: Floats, labels: Ints, recipe: Recipe) -> Agreement:
-    halves = np.arange(len(labels)) % 2
-    probabilities = cross_fitted(scores, labels, halves, _GRADES, fit_ordinal)
-    grades = np.empty(len(labels), dtype=np.int64)
-    for half in (0, 1):
-        fitted = fit_ordinal(scores[halves != half], labels[halves != half], _GRADES)
-        grades[halves == half] = fitted.grades(scores[halves == half])
-    minimum = conformal_minimum(probabilities, labels, recipe.validation.coverage)
-    return measure_agreement(labels, probabilities, grades, severity_sets(probabilities, grades, minimum), (0, 1, 2, 3))
-
-
-def _spread(grades: Ints, sets: npt.NDArray[np.bool_]) -> dict[str, Any]:
-    return {
-        "n": len(grades),
-        "mean": round(float(grades.mean()), 3),
-        "standard_deviation": round(float(grades.std()), 3),
-        "shares": [round(float((grades == g).mean()), 3) for g in range(_GRADES)],
-        "set_size": round(float(sets.sum(axis=1).mean()), 3),
-        "abstained": int(sets.all(axis=1).sum()),
-    }
-
-
-def _rounded_auroc(marks: Ints, scores: Floats) -> float:
-    from sklearn.metrics import roc_auc_score
-
-    return round(float(roc_auc_score(marks, scores)), 4)
 
 
 def _write_head(grader: OrdinalGrader, column: int, head: Head) -> None:

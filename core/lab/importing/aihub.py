@@ -16,9 +16,11 @@ from core.lab.importing.found import Findings, Found, Skipped
 from core.lab.importing.options import Options, SplitName, person_by
 from core.lab.importing.traits import age_band_of, region_of, sex_of
 from core.lab.importing.walking import check_source, is_photo, parts_below, read_small, shown_name, walk
+from core.lab.manifest import SOURCE
 from core.taxonomy import CONDITIONS, Site
 
 _META = "_META"
+_SOURCE = "AI Hub 216"
 _VALUES = tuple(f"value_{number}" for number in range(1, len(CONDITIONS) + 1))
 _SITES = {"TH": Site.TOP, "LH": Site.LEFT, "RH": Site.RIGHT, "BH": Site.BACK}
 _QUESTIONS = range(1, 8)
@@ -109,7 +111,7 @@ def _found(
     labels = [_grades(path.name, label) for label in tree.labels[path.stem]]
     if any(other != labels[0] for other in labels[1:]):
         return Skipped(name, ManifestError("import.labels_disagree", files=len(labels)))
-    traits = {"device": parts[1] if len(parts) >= 4 else "", "site": _SITES.get(parts[-1].upper(), "")}
+    traits = {SOURCE: _SOURCE, "device": parts[1] if len(parts) >= 4 else "", "site": _SITES.get(parts[-1].upper(), "")}
     about = _about(tree.about.get(path.stem), questions)
     split = _published_split(parts_below(source, path))
     return Found(path, name, labels[0], person, split, {k: v for k, v in (traits | about).items() if v})

@@ -1,7 +1,7 @@
 """The import itself, step by step."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from core.lab.data_page import data_page
 from core.lab.data_report import DataReport, write_data_report
 from core.lab.importing.aihub import find_in_aihub
 from core.lab.importing.boxes import find_in_boxes
-from core.lab.importing.dividing import USUAL, divide, group_names, moved, tie
+from core.lab.importing.dividing import USUAL, divide, moved, tie
 from core.lab.importing.facts import (
     Divided,
     count_outputs,
@@ -32,14 +32,10 @@ from core.lab.importing.options import SPLITS, Kind, Options, SplitPlan
 from core.lab.importing.pile import Pile
 from core.lab.importing.table import find_in_table
 from core.lab.importing.targets import SkipList, Targets, task_id, write_task
+from core.lab.importing.written import OFTEN, cells_of, write_manifest
 from core.lab.look import Look
-from core.lab.manifest import TRAIT_PREFIX, TRAITS
-from core.lab.manifest_table import file_cell, write_cells
 from core.lab.task import Task, read_task
 from core.locale import Language
-
-_OFTEN = 50
-_NAME = "name"
 
 
 @dataclass(frozen=True)
@@ -115,16 +111,16 @@ def _read(job: _Job, findings: Findings, pile: Pile, skips: SkipList) -> Task:
     """Look at every photo and take those that can be read and have a label; says what their task is."""
     given = job.options.task or (read_task("conditions") if findings.graded else None)
     labeller = Labeller(given, one_label=job.kind in (Kind.FOLDER, Kind.BOXES))
-    base = os.path.join(os.path.abspath(job.targets.manifest.parent), "")  # noqa: PTH100, PTH118 - text, see _file
+    base = os.path.join(os.path.abspath(job.targets.manifest.parent), "")  # noqa: PTH100, PTH118 - text, as in rows
     for done, item in enumerate(_labelled(findings, labeller), start=1):
         if isinstance(item, Skipped):
             skips.add(item)
         else:
             found, look, labels = item
             pile.add(
-                _row(found, look, labels, base), look, labels, person=found.person, key=found.key, split=found.split
+                cells_of(found, look, labels, base), look, labels, person=found.person, key=found.key, split=found.split
             )
-        if done % _OFTEN == 0 or done == findings.total:
+        if done % OFTEN == 0 or done == findings.total:
             job.tell("reading", done, findings.total)
     if not len(pile):
         first = f"{skips.first[0].name}: {skips.first[0].why.message(Language.ENGLISH)}" if skips.first else "-"
@@ -142,25 +138,6 @@ def _labelled(findings: Findings, labeller: Labeller) -> Iterator[tuple[Found, L
             yield found, look, labeller.labels(found)
         except ScalpError as error:
             yield Skipped(found.name, error)
-
-
-def _row(found: Found, look: Look, labels: Mapping[str, str], base: str) -> dict[str, str]:
-    traits = {name if name in TRAITS else TRAIT_PREFIX + name: value for name, value in found.traits.items()}
-    return {
-        _NAME: found.name,
-        "file": _file(found.path, base),
-        "person": found.person or "",
-        "sha256": look.sha256.hex(),
-        **labels,
-        **traits,
-    }
-
-
-def _file(path: Path, base: str) -> str:
-    """Name a photo from the manifest's folder where it lies below it, else in full."""
-    full = os.path.abspath(path)  # noqa: PTH100 - resolving follows links
-    below = full[len(base) :] if full.startswith(base) else full
-    return file_cell(below.replace(os.sep, "/"))
 
 
 def _finish(job: _Job, findings: Findings, pile: Pile, skips: SkipList, task: Task) -> Imported:
@@ -211,7 +188,7 @@ def _finish(job: _Job, findings: Findings, pile: Pile, skips: SkipList, task: Ta
     write_data_report(targets.report, report)
     targets.page.write_text(data_page(report, options.language), encoding="utf-8")
     # Last, so that a manifest is never without what belongs to it.
-    _write(job, divided, task, dropped, plan)
+    write_manifest(targets.manifest, divided, task, dropped, plan, job.tell)
     return Imported(targets, task, own_task, report)
 
 
@@ -228,27 +205,3 @@ def _dropped(pile: Pile) -> npt.NDArray[np.bool_]:
     dropped = np.ones(len(pile), bool)
     dropped[first] = False
     return dropped
-
-
-def _write(job: _Job, divided: Divided, task: Task, dropped: npt.NDArray[np.bool_], plan: SplitPlan) -> None:
-    pile, groups = divided.pile, group_names(divided.pile, divided.ties.groups)
-    view = task.view.value if task.view else ""
-    split_column = "fold" if plan.folds else "split"
-
-    def rows() -> Iterator[dict[str, str]]:
-        for index in range(len(pile)):
-            if dropped[index]:
-                continue
-            own = {"view": view, "group": groups[divided.ties.groups[index]]}
-            yield pile.row(index) | own | {split_column: divided.names[divided.splits[index]]}
-            if index % _OFTEN == 0:
-                job.tell("writing", index, len(pile))
-
-    write_cells(job.targets.manifest, _columns(pile, task, split_column), rows())
-    job.tell("writing", len(pile), len(pile))
-
-
-def _columns(pile: Pile, task: Task, split_column: str) -> Sequence[str]:
-    outputs = [output.id for output in task.outputs if output.id in pile.labels]
-    own = ["file", "view", "group", "person", split_column, "sha256", *outputs]
-    return [*own, *sorted(pile.columns - {*own, _NAME}, key=lambda name: (name not in TRAITS, name))]

@@ -11,6 +11,7 @@ from core.lab.importing.options import Options, person_by, split_named
 from core.lab.importing.rows import count_rows, read_columns, read_rows
 from core.lab.importing.traits import age_band_of, region_of, sex_of
 from core.lab.importing.walking import is_plain
+from core.lab.manifest import SOURCE
 from core.taxonomy import CONDITIONS
 from core.vision.task import nearest
 
@@ -28,6 +29,7 @@ _ROLES: Mapping[str, tuple[str, ...]] = {
         "age": "age age_band 나이 연령 연령대",
         "region": "region location province 지역 거주지",
         "device": "device camera 기기 장비",
+        "source": "source 출처",
     }.items()
 }
 
@@ -122,5 +124,6 @@ def _read(
         "age_band": age_band_of(cell("age")),
         "region": region_of(cell("region")),
         "device": cell("device"),
+        SOURCE: cell(SOURCE),
     }
     return Found(path, name, labels, person, split_named(cell("split")), {k: v for k, v in traits.items() if v})
