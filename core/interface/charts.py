@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 from altair.utils.schemapi import disable_debug_mode
 
-from core.interface.charts_drawn import Spec
+from core.interface.charts_drawn import Spec, slot
 from core.interface.palette import ACCENT_DARK, ACCENT_LIGHT
 
 # Altair checks every part of every chart as it is made, which takes a second a page. Whole charts are checked when they
@@ -22,6 +22,12 @@ disable_debug_mode()
 
 LABEL_PX: Final = 12
 SMALL_PX: Final = 11
+LETTER_PX: Final = 5.6
+"""How wide a figure of `SMALL_PX` is on average, commas and spaces included."""
+
+FITTING: Final = f"width < {slot('wide')} ? datum.short : datum.label"
+"""Of two labels of a mark the one that a chart has room for; `wide` is how many pixels the longer one asks for."""
+
 PICK: Final = "pick"
 """Name of the selection by which a chart tells what was clicked in it."""
 
@@ -29,6 +35,7 @@ BRUSH: Final = "brush"
 """Name of the selection by which a chart tells which stretch was drawn over."""
 
 QUIET: Final = 0.3
+_LABEL_GAP_PX: Final = 8
 _STRIPES: Final = 10
 
 Chart = Any
@@ -173,6 +180,11 @@ def finish(
         .configure_axisY(gridColor=colours.grid, labelPadding=8)
         .configure_view(strokeOpacity=0)
     )
+
+
+def width_for(labels: "pd.Series[str]", share: float) -> float:
+    """Return how wide a chart must be, in pixels, for its labels to fit into a share of it."""
+    return (LETTER_PX * float(labels.str.len().max() if len(labels) else 0) + _LABEL_GAP_PX) / share
 
 
 def template(layers: Sequence[Chart], colours: Colours, watermark: str = "") -> Spec:

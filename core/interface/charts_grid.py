@@ -8,16 +8,31 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from core.interface.charts import SMALL_PX, Chart, Colours, Titles, as_titles, hatch, picker, spoken, template, tips
+from core.interface.charts import (
+    LETTER_PX,
+    SMALL_PX,
+    Chart,
+    Colours,
+    Titles,
+    as_titles,
+    hatch,
+    picker,
+    spoken,
+    template,
+    tips,
+)
 from core.interface.charts_drawn import Drawn, Spec, slot, table
 
 _ROW_PX: Final = 38
+_GAP_PX: Final = 5
 _TWO_LINES: Final = "split(datum.label, '|')"
+# The second line is a count, in few letters where columns are narrow.
+_COUNTED: Final = f"[split(datum.label, '|')[0], split(datum.label, '|')[width < {slot('wide')} ? 2 : 1]]"
 # A lift this far from one is drawn in the full colour.
 _FULL_LIFT: Final = 4.0
 
 
-def _grid(titles: Titles) -> Chart:
+def _grid(titles: Titles, names: str = _TWO_LINES) -> Chart:
     """Lay out labelled cells, the columns' names above them."""
     return alt.Chart(table("rows")).encode(
         x=alt.X(
@@ -25,7 +40,7 @@ def _grid(titles: Titles) -> Chart:
             sort=slot("across"),
             title=None,
             axis=alt.Axis(
-                labelExpr=_TWO_LINES,
+                labelExpr=names,
                 labelAngle=0,
                 labelOverlap=False,
                 orient="top",
@@ -53,9 +68,9 @@ def heat_map(
     """Draw shares as a grid of labelled cells; what is not shown is hatched.
 
     Args:
-        rows: One per cell: `across`, `down` (labels; a bar parts two lines), `across_id`, `down_id`, `share` (0..1 or
-            missing), `label`, `strength`, `focus` (whether it is of the condition asked for), and the columns of
-            `titles`.
+        rows: One per cell: `across` (its name, a bar, its count, a bar, this in few letters), `down`, `across_id`,
+            `down_id`, `share` (0..1 or missing), `label`, `strength`, `focus` (whether it is of the condition asked
+            for), and the columns of `titles`.
         colours: Of the theme.
         description: What the chart says.
         titles: Columns of the tooltip.
@@ -66,7 +81,13 @@ def heat_map(
     most = max(rows["share"].max(skipna=True), 0.01) if rows["share"].notna().any() else 1.0
     return Drawn(
         _heat_map(colours, as_titles(titles), watermark),
-        {"across": list(across), "down": list(down), "most": float(most), "strong": float(0.62 * most)},
+        {
+            "across": list(across),
+            "down": list(down),
+            "most": float(most),
+            "strong": float(0.62 * most),
+            "wide": len(across) * (LETTER_PX * max(len(name.split("|")[1]) for name in across) + _GAP_PX),
+        },
         {"rows": spoken(rows, titles)},
         {"height": _ROW_PX * len(down), "description": description},
     )
@@ -74,7 +95,7 @@ def heat_map(
 
 @cache
 def _heat_map(colours: Colours, titles: Titles, watermark: str) -> Spec:
-    base = _grid(titles)
+    base = _grid(titles, _COUNTED)
     cells = base.mark_rect(cornerRadius=3, cursor="pointer").encode(
         color=alt.Color(
             "share:Q",

@@ -8,14 +8,14 @@ import pandas as pd
 from core.findings import Finding, worst_findings
 from core.interface.answers import told_answers
 from core.interface.charts import Colours
-from core.interface.charts_bars import severity_bars
 from core.interface.charts_drawn import Drawn
+from core.interface.charts_severity import severity_bars
 from core.interface.checkup import current_checkup
 from core.interface.statistics_asked import Asked, rate_columns
 from core.interface.statistics_card import Card
 from core.interface.statistics_question import Question
 from core.interface.statistics_severity import severity_frame, severity_parts
-from core.interface.statistics_words import interval_words, share_words, short_name, who_phrase
+from core.interface.statistics_words import interval_words, share_words, short_name, short_number, who_phrase
 from core.interface.wordings import condition_name
 from core.locale import text
 from core.records.statistics import Rate, prevalence, severity_shares
@@ -54,7 +54,12 @@ def among_card(asked: Asked) -> Card | None:
     )
     ends = pd.DataFrame(
         [
-            {"down": names[condition], "label": f"n\u00a0{n:,}" if (n := shares[condition].n) else "", "hidden": not n}
+            {
+                "down": names[condition],
+                "label": f"n\u00a0{n:,}" if (n := shares[condition].n) else "",
+                "short": f"n\u00a0{short_number(asked.language, n)}" if n else "",
+                "hidden": not n,
+            }
             for condition in shown
         ]
     )

@@ -18,7 +18,9 @@ from core.interface.statistics_words import (
     group_phrase,
     rate_label,
     rate_sentence,
+    short_label,
     short_name,
+    short_number,
     who_phrase,
 )
 from core.locale import text
@@ -92,7 +94,9 @@ def heat_card(asked: Asked) -> Card:
 def _band_with_n(asked: Asked, found: Mapping[Condition, Prevalence], band: AgeBand | None) -> str:
     numbers = [rate.n for one in found.values() if (rate := one.by_age[band])]
     label = band_label(asked.language, band)
-    return f"{label}|{max(numbers):,}" if numbers else f"{label}|{asked.words('hidden.label')}"
+    if not numbers:
+        return "|".join([label, *[asked.words("hidden.label")] * 2])
+    return f"{label}|{max(numbers):,}|{short_number(asked.language, max(numbers))}"
 
 
 def _row(asked: Asked, condition: Condition, sex: Sex | None, band: AgeBand | None, rate: Rate | None) -> Row:
@@ -133,6 +137,7 @@ def groups_card(asked: Asked) -> Card:
                     "low": rate.low if rate else None,
                     "high": rate.high if rate else None,
                     "label": rate_label(language, rate) if rate else "",
+                    "short": short_label(language, rate) if rate else "",
                     "strength": strength(picked, anything),
                     "who": group_phrase(language, (sex, band)),
                     **asked.tip(rate),

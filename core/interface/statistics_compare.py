@@ -17,14 +17,20 @@ from core.interface.statistics_card import Card, draw_card
 from core.interface.statistics_question import MEN, STANDARDS, WOMEN, Cohort, Question, changed
 from core.interface.statistics_state import ask, current_question
 from core.interface.statistics_table import Row, Stamp
-from core.interface.statistics_words import band_label, points_words, rate_words, share_words, short_name, who_phrase
-from core.records.standard_populations import KOREA, WORLD
+from core.interface.statistics_words import (
+    band_label,
+    points_words,
+    share_sentence,
+    share_words,
+    short_name,
+    who_phrase,
+)
+from core.records.standard_populations import PUBLISHED
 from core.records.statistics import Comparison, Filters, Prevalence, compare, prevalence
 from core.records.statistics.behind import Chart as Behind
 from core.taxonomy import CONDITIONS, AgeBand, Sex
 
 _ALL: Final = ""
-_PUBLISHED: Final = {"korea": KOREA, "world": WORLD}
 
 
 def draw_comparison(asked: Asked, stamp: Stamp) -> None:
@@ -88,7 +94,7 @@ def _draw_standard(question: Question) -> None:
         key=_settle("standard", question.standard),
         on_change=lambda: ask(replace(current_question(), standard=st.session_state["statistics_standard"])),
     )
-    if question.standard in _PUBLISHED:
+    if question.standard in PUBLISHED:
         st.caption(say(f"statistics.compare.{question.standard}_source"))
 
 
@@ -167,8 +173,8 @@ def _weights(asked: Asked, filters: list[Filters]) -> Mapping[AgeBand, float] | 
     standard = asked.question.standard
     if standard == "pooled":
         return None
-    if standard in _PUBLISHED:
-        return _PUBLISHED[standard]
+    if standard in PUBLISHED:
+        return PUBLISHED[standard]
     if standard == "equal":
         return dict.fromkeys(AgeBand, 1.0)
     whole = filters[0 if standard == "first" else 1]
@@ -221,20 +227,17 @@ def _sentence(asked: Asked, names: list[str], found: Comparison) -> str:
     if first is None or second is None:
         return asked.words("say.compare_hidden", condition=asked.condition)
     told = {"condition": asked.condition, "grade": asked.grade, "first": names[0], "second": names[1]}
+    told |= {
+        f"{name}_rate": share_sentence(asked.language, rate) for name, rate in (("first", first), ("second", second))
+    }
     if estimate is None:
-        return asked.words("say.compare_overlap", first_rate=rate_words(first), second_rate=rate_words(second), **told)
-    sentence = asked.words(
-        "say.compare",
-        first_rate=rate_words(first),
-        second_rate=rate_words(second),
-        difference=points_words(estimate.value),
-        low=points_words(estimate.low),
-        high=points_words(estimate.high),
-        **told,
-    )
+        return asked.words("say.compare_overlap", **told)
+    low, high = points_words(estimate.low), points_words(estimate.high)
+    sentence = asked.words("say.compare", difference=points_words(estimate.value), low=low, high=high, **told)
     chance = asked.words("say.compare_chance" if estimate.low <= 0 <= estimate.high else "say.compare_real")
     parts = [sentence, chance]
     if found.standardised:
-        ends = share_words(found.standardised.first.value), share_words(found.standardised.second.value)
-        parts.append(asked.words("say.compare_standard", first=ends[0], second=ends[1]))
+        shares = share_words(found.standardised.first.value), share_words(found.standardised.second.value)
+        standard = asked.words(f"compare.{asked.question.standard}_ages")
+        parts.append(asked.words("say.compare_standard", first=shares[0], second=shares[1], standard=standard))
     return " ".join(parts)

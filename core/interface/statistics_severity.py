@@ -6,14 +6,14 @@ from typing import Any, Final
 import pandas as pd
 
 from core.interface.charts import QUIET, Colours
-from core.interface.charts_bars import severity_bars
 from core.interface.charts_drawn import Drawn
 from core.interface.charts_grid import lift_matrix
+from core.interface.charts_severity import severity_bars
 from core.interface.sentences import join_words, raise_first
 from core.interface.statistics_asked import Asked, rate_columns
 from core.interface.statistics_card import Card
 from core.interface.statistics_table import Row
-from core.interface.statistics_words import share_words, short_name, who_phrase
+from core.interface.statistics_words import share_words, short_name, short_number, who_phrase
 from core.interface.wordings import condition_name
 from core.locale import Language, text
 from core.records.statistics import GradeShare, Pair, SeverityShares, co_occurrence, severity_shares
@@ -35,6 +35,7 @@ def severity_card(asked: Asked) -> Card:
         {
             "down": short_name(language, condition),
             "label": f"n\u00a0{shares.n:,}" if shares.n else "",
+            "short": f"n\u00a0{short_number(language, shares.n)}" if shares.n else "",
             "hidden": shares.n is None,
         }
         for condition, shares in found.items()

@@ -20,8 +20,9 @@ from core.interface.statistics_words import (
     band_label,
     interval_words,
     rate_label,
-    rate_words,
+    share_sentence,
     share_words,
+    short_label,
     who_phrase,
 )
 from core.records.statistics import Period, Rate, Trend, TrendPoint, prevalence, trend, wilson
@@ -139,11 +140,16 @@ def _trend_sentence(asked: Asked, found: Trend, names: Mapping[date, str]) -> st
     words = {"condition": asked.condition, "grade": asked.grade, "who": who, "step": step}
     (first, before), (last, after) = known[0], known[-1]
     if len(known) == 1:
-        return asked.words("say.trend_one", first=first, rate=rate_words(before), **words)
+        return asked.words("say.trend_one", first=first, rate=share_sentence(asked.language, before), **words)
     numbers = [rate.n for _, rate in known]
     sentences = [
         asked.words(
-            "say.trend", first=first, last=last, first_rate=rate_words(before), last_rate=rate_words(after), **words
+            "say.trend",
+            first=first,
+            last=last,
+            first_rate=share_sentence(asked.language, before),
+            last_rate=share_sentence(asked.language, after),
+            **words,
         ),
         asked.words("say.trend_span", step=step, low=f"{min(numbers):,}", high=f"{max(numbers):,}"),
     ]
@@ -173,6 +179,7 @@ def ages_card(asked: Asked) -> Card:
             "low": rate.low if rate else None,
             "high": rate.high if rate else None,
             "label": rate_label(language, rate) if rate else "",
+            "short": short_label(language, rate) if rate else "",
             "strength": 1.0,
             "reference": TREATED.get(band),
             "who": band_label(language, band),

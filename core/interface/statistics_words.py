@@ -18,6 +18,7 @@ K = TypeVar("K")
 # A no-break space: the sign never stands alone on the next line.
 _PERCENT: Final = "\u00a0%"
 _NAMED_AT_MOST: Final = 3
+_THOUSAND: Final = 1_000
 
 
 def at_least_words(language: Language, severity: Severity) -> str:
@@ -169,6 +170,34 @@ def rate_label(language: Language, rate: Rate | None) -> str:
     if rate is None:
         return text(language, "statistics.hidden.label")
     return f"{share_words(rate.share)} · n\u00a0{rate.n:,}"
+
+
+def short_label(language: Language, rate: Rate) -> str:
+    """Return a rate as a chart labels it where it is narrow."""
+    return f"{share_words(rate.share)} · n\u00a0{short_number(language, rate.n)}"
+
+
+def short_number(language: Language, number: int) -> str:
+    """Return a count in few letters: 9.1k, 50k, 1.2M; 9.1천, 5만, 123만."""
+    if number < _THOUSAND:
+        return str(number)
+    great = 10_000 if language is Language.KOREAN else 1_000_000
+    unit = "million" if number >= great else "thousand"
+    value = number / (great if number >= great else _THOUSAND)
+    return text(
+        language, f"statistics.short.{unit}", n=f"{value:.1f}".removesuffix(".0") if value < 10 else f"{value:.0f}"
+    )
+
+
+def share_sentence(language: Language, rate: Rate) -> str:
+    """Return a rate as it stands in a sentence, its interval and n in brackets."""
+    return text(
+        language,
+        "statistics.say.share",
+        share=share_words(rate.share),
+        interval=interval_words(rate.low, rate.high),
+        n=f"{rate.n:,}",
+    )
 
 
 def rate_words(rate: Rate) -> str:

@@ -2,8 +2,8 @@
 
 Grades follow the label rows of AI Hub set 216; age and sex shift them mildly. Nothing about it was observed on people
 of these ages and sexes: it shows what the pages can do, not what scalps are like. So that every chart has something to
-show, a second version of its model comes into use, some grades are withheld, some regions are not told, and most people
-say how often they wash their hair.
+show, a second version of its model comes into use, some findings share a cause, some grades are withheld, some regions
+are not told, and most people say how often they wash their hair.
 """
 
 from datetime import datetime, timedelta, timezone
@@ -38,6 +38,14 @@ _SHIFTS = {
     Condition.DANDRUFF: (0.25, -0.1),
     Condition.HAIR_LOSS: (0.5, 0.3),
 }
+# How much what makes somebody prone to several findings at once shifts the log odds of each.
+_PRONE = {
+    Condition.EXCESS_SEBUM: 0.6,
+    Condition.INTERFOLLICULAR_ERYTHEMA: 0.5,
+    Condition.FOLLICULAR_PUSTULES: 0.5,
+    Condition.DANDRUFF: 0.6,
+}
+_PULL = 0.346
 _AGE_SHARES = (0.08, 0.18, 0.21, 0.2, 0.16, 0.1, 0.07)
 _MONTHS = 24
 _WITHHELD = {Condition.INTERFOLLICULAR_ERYTHEMA: 0.06, Condition.FOLLICULAR_PUSTULES: 0.03}
@@ -125,9 +133,11 @@ def _draw(rows: int, random: np.random.Generator) -> dict[str, npt.NDArray[np.ge
         "shampoo": np.where(random.random(rows) < _NO_ANSWER, "", shampoo),
         "model_version": np.where(seen_us < (first_us + last_us) // 2, "1", "2"),
     }
+    prone = random.standard_normal(rows)
     for number, condition in enumerate(Condition, 1):
+        shift = _shift(condition, male, band) + _PRONE.get(condition, 0) * prone
         withheld = random.random(rows) < _WITHHELD.get(condition, 0)
-        columns[f"grade_{number}"] = np.where(withheld, _NO_GRADE, _grades(condition, male, band, random))
+        columns[f"grade_{number}"] = np.where(withheld, _NO_GRADE, _grades(condition, shift, random))
     return columns
 
 
@@ -139,14 +149,20 @@ def _span() -> tuple[int, int]:
     return int(first.timestamp()) * 1_000_000, int(now.timestamp()) * 1_000_000
 
 
-def _grades(condition: Condition, male: npt.NDArray[np.bool_], band: Ints, random: np.random.Generator) -> Ints:
+def _shift(condition: Condition, male: npt.NDArray[np.bool_], band: Ints) -> npt.NDArray[np.float64]:
+    """Say how much sex and age shift the log odds of a worse grade, (people,); the mean shift is none."""
+    for_men, per_decade = _SHIFTS[condition]
+    shift: npt.NDArray[np.float64] = for_men * (male - male.mean()) + per_decade * (band - band.mean())
+    return shift
+
+
+def _grades(condition: Condition, shift: npt.NDArray[np.float64], random: np.random.Generator) -> Ints:
     """Draw one grade per person from shifted log odds of "at least this grade"."""
     shares = np.array(_GRADE_ROWS[condition], dtype=np.float64)
     at_least = 1 - np.cumsum(shares / shares.sum())[:-1]
-    for_men, per_decade = _SHIFTS[condition]
-    decades = band - 3.0
-    shift = for_men * (male - male.mean()) + per_decade * (decades - decades.mean())
-    log_odds = np.log(at_least / (1 - at_least))[None, :] + shift[:, None]
+    # Shifts that spread pull the shares of everyone towards a half, by about this much (Zeger, Liang and Albert 1988).
+    pull = np.sqrt(1 + _PULL * shift.var())
+    log_odds = pull * np.log(at_least / (1 - at_least))[None, :] + shift[:, None]
     chance = 1 / (1 + np.exp(-log_odds))
-    grades: Ints = (random.random(len(male))[:, None] < chance).sum(axis=1)
+    grades: Ints = (random.random(len(shift))[:, None] < chance).sum(axis=1)
     return grades

@@ -36,3 +36,6 @@ WORLD: Final[Mapping[AgeBand, float]] = MappingProxyType(
 )
 """Percent of the world's people by age, averaged over 2000 to 2025: Ahmad, Boschi-Pinto, Lopez, Murray, Lozano and
 Inoue, Age standardization of rates: a new WHO standard, GPE Discussion Paper 31, WHO 2001 (85 and over summed)."""
+
+PUBLISHED: Final[Mapping[str, Mapping[AgeBand, float]]] = MappingProxyType({"korea": KOREA, "world": WORLD})
+"""All of them by name."""

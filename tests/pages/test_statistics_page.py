@@ -93,7 +93,7 @@ def test_figures_and_sentence_are_those_of_the_records(open_demo):
     assert shown["Hair loss, moderate or worse"] == share_words(rate.share)
     sentence = (
         f"Hair loss, moderate or worse: {share_words(rate.share)} of men in their 50s, "
-        f"{interval_words(rate.low, rate.high)}, n = {rate.n:,}."
+        f"{interval_words(rate.low, rate.high)}, n\u00a0=\u00a0{rate.n:,}."
     )
     assert any(one.replace("\\", "").startswith(sentence) for one in words(app))
 

@@ -64,6 +64,12 @@ def test_what_is_missing_withheld_or_new_shows(full):
     assert totals(full, Filters(regions=(Region.JEJU,), sexes=(Sex.FEMALE,), demo=True)).people > 1000
 
 
+def test_some_findings_go_together(full):
+    pairs = {(pair.first, pair.second): pair.lift for pair in co_occurrence(full, Severity.MODERATE, DEMO)}
+    assert pairs[Condition.EXCESS_SEBUM, Condition.DANDRUFF].low > 1
+    assert pairs[Condition.FINE_SCALING, Condition.HAIR_LOSS].value == pytest.approx(1, abs=0.25)
+
+
 def test_nothing_is_left_of_it(full, emptied):
     store, before = emptied
     assert rows_by_table(full) != before

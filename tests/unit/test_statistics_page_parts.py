@@ -26,7 +26,7 @@ from core.interface.statistics_question import (
     month_end,
 )
 from core.interface.statistics_table import Stamp, as_csv, as_parquet, harmless
-from core.interface.statistics_words import filters_words, rate_sentence, stamp_lines, who_phrase
+from core.interface.statistics_words import filters_words, rate_sentence, short_number, stamp_lines, who_phrase
 from core.locale import Language
 from core.records.statistics import wilson
 from core.taxonomy import CONDITIONS, AgeBand, Condition, Region, Severity, Sex, View
@@ -163,6 +163,23 @@ def test_parquet_holds_the_same_rows():
     assert table[1]["share"] is None
 
 
+@pytest.mark.parametrize(
+    ("number", "english", "korean"),
+    [
+        (999, "999", "999"),
+        (1_000, "1k", "1천"),
+        (9_074, "9.1k", "9.1천"),
+        (50_000, "50k", "5만"),
+        (123_456, "123k", "12만"),
+        (1_234_567, "1.2M", "123만"),
+        (20_000_000, "20M", "2000만"),
+    ],
+)
+def test_counts_in_few_letters(number, english, korean):
+    assert short_number(Language.ENGLISH, number) == english
+    assert short_number(Language.KOREAN, number) == korean
+
+
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", " =1", "\t=1", "\uff1d1"])
 def test_formulas_become_text(cell):
     assert harmless(cell) == f"'{cell}"
@@ -175,10 +192,10 @@ def _chart():
         [
             {"across": across, "down": "비듬", "share": share, "label": "x", "strength": 1.0, "focus": False}
             | {"across_id": across, "down_id": "dandruff", "who": across}
-            for across, share in (("20대|10", 0.2), ("30대|12", None))
+            for across, share in (("20대|10|10", 0.2), ("30대|12|12", None))
         ]
     )
-    across = ["20대|10", "30대|12"]
+    across = ["20대|10|10", "30대|12|12"]
     return heat_map(rows, LIGHT, "told", {"who": "누구"}, across=across, down=["비듬"], watermark="시연 자료")
 
 
