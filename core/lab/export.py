@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -24,16 +25,20 @@ def _attention_in_steps() -> Iterator[None]:
         torch.backends.mha.set_fastpath_enabled(before)
 
 
-def export_grader(grader: PooledNetwork, spec: InputSpec, folder: Path) -> None:
+def export_grader(grader: PooledNetwork, spec: InputSpec, folder: Path) -> Any:  # noqa: ANN401 - see below
     """Write `weights.safetensors`, `model.xml` and `model.bin`.
 
-    Convolution weights are kept in half precision, in both files alike, so that both engines compute with the same
-    numbers and a package stays small.
+    Weights are kept in half precision in both files, so that a package stays small and both engines start from the
+    same numbers. OpenVINO folds batch normalisation into them and rounds once more, which a trained network hardly
+    notices; one with random weights may.
 
     Args:
         grader: The trained network; its large weights are rounded in place.
         spec: The network's picture.
         folder: An existing folder.
+
+    Returns:
+        The graph as an `openvino.Model`, before that second rounding. (Named in words: OpenVINO loads when it is used.)
     """
     import openvino as ov
 
@@ -56,3 +61,4 @@ def export_grader(grader: PooledNetwork, spec: InputSpec, folder: Path) -> None:
         warnings.simplefilter("ignore")
         graph = ov.convert_model(grader, example_input=example, input=[([1, spec.height, spec.width, 3], ov.Type.u8)])
     ov.save_model(graph, folder / GRAPH, compress_to_fp16=True)
+    return graph

@@ -135,7 +135,7 @@ def load_pictures(
                 on_progress(done)
     kept = [i for i in range(len(photos)) if i not in failures]
     if not kept:
-        raise ManifestError("manifest.nothing_readable", first=photos[0].path)
+        raise ManifestError("manifest.nothing_readable", first=photos[0].path, why=failures[0])
     unreadable = tuple((photos[i], failures[i]) for i in sorted(failures))
     if not keep:
         return PictureSet(manifest.subset(kept), DecodedOnDemand([photos[i].path for i in kept], spec), unreadable)

@@ -73,7 +73,7 @@ def score_photos(
             for _, future in waiting:
                 future.cancel()
     if not results:
-        raise ManifestError("manifest.nothing_readable", first=photos[0].path)
+        raise ManifestError("manifest.nothing_readable", first=photos[0].path, why=failures[0])
     kept = sorted(results)
     unreadable = tuple((photos[i], failures[i]) for i in sorted(failures))
     return Scored(manifest.subset(kept), tuple(results[i] for i in kept), unreadable)

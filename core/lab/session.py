@@ -10,10 +10,15 @@ from types import FrameType
 
 from tqdm import tqdm
 
+from core.errors import PhotoError
 from core.lab.epochs import CHECKPOINT_SECONDS, Moment
 from core.lab.fitting import Watch
+from core.lab.manifest import LabelledPhoto
+from core.lab.manifest_table import write_cells
 from core.lab.run import Run
 from core.lab.status import StatusFile, stop_asked
+
+SKIPPED = "skipped.csv"
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,21 @@ class Session:
                     bar.close()
 
         return tell
+
+    def leave_out(self, unreadable: Sequence[tuple[LabelledPhoto, PhotoError]], photos: int) -> None:
+        """List photos that could not be read in `skipped.csv` of the run, and say how many.
+
+        Args:
+            unreadable: Them, with what was wrong.
+            photos: How many the manifest has for this run.
+        """
+        path = self.run.folder / SKIPPED
+        if not unreadable:
+            path.unlink(missing_ok=True)
+            return
+        write_cells(path, ("file", "why"), ({"file": str(p.path), "why": str(error)} for p, error in unreadable))
+        said = f"{len(unreadable)} of {photos} photos could not be read and are left out, listed in {path}"
+        print(said, file=sys.stderr)  # noqa: T201 - a log
 
     def plan(self, stages: Sequence[str]) -> None:
         """Say which stages the run has."""

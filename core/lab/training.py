@@ -102,6 +102,7 @@ def _make_grader(session: Session, manifest_path: Path, command: str) -> ModelPa
     if not len(manifest):
         raise ManifestError("manifest.no_view", view=recipe.view.value)
     photos = load_pictures(manifest, recipe.input.spec(), session.reading(len(manifest)))
+    session.leave_out(photos.unreadable, len(manifest))
     labels = grade_indices(photos.manifest.grades(recipe.conditions), list(recipe.grades.values()))
     if not (labels >= 0).any():
         raise ManifestError("manifest.nothing_labelled", output=recipe.conditions[0].value)
@@ -141,6 +142,7 @@ def _make_classifier(session: Session, manifest_path: Path, command: str) -> Cla
     labelled = (labels >= 0).any(axis=1)
     manifest = manifest.subset(np.flatnonzero(labelled))
     photos = load_pictures(manifest, recipe.input.spec(), session.reading(len(manifest)))
+    session.leave_out(photos.unreadable, len(manifest))
     labels = class_labels(task, photos.manifest)
     classified = train_classes(session, photos, labels, manifest_path.parent)
     payload = run.stage("payload")

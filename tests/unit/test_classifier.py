@@ -8,6 +8,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import openvino as ov
 import pytest
 import torch
 from safetensors.numpy import load_file, save_file
@@ -141,15 +142,19 @@ def test_every_network_of_the_sources_runs_alike_in_both_engines(name, tmp_path)
         scale = 1 / scores.std(dim=0).mean()
         network.head.weight.mul_(scale)
         network.head.bias.sub_(scores.mean(dim=0)).mul_(scale)
-    export_grader(network, spec, tmp_path)
+    graph = ov.compile_model(export_grader(network, spec, tmp_path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    with torch.no_grad():
+        scores = network(shown)[0].numpy()
+    assert np.ptp(scores, axis=0).min() > 0.5, "photos that differ get answers that differ"
+    ours = np.concatenate([graph(picture[None].numpy())[0] for picture in shown])
+    assert np.abs(ours - scores).max() < 0.01
     described = a_description(spec=spec, architecture=name, scales=(1.0,))
     package = save_classifier(tmp_path / "mixed", described, "", tmp_path)
     fast, reference = Classifier(package, precision="f32"), Classifier(package, "torch")
-    calls = [(fast.classify(p).results["thing"], reference.classify(p).results["thing"]) for p in photos()]
-    ours, theirs = (np.stack([pair[one].probabilities for pair in calls]) for one in (0, 1))
-    assert np.ptp(theirs, axis=0).min() > 0.1, "photos that differ get answers that differ"
-    # OpenVINO folds batch normalisation into the weights and rounds these to half precision once more.
-    assert np.abs(ours - theirs).max() < 0.05 * np.ptp(theirs, axis=0).max()
+    for photo in photos()[:2]:
+        pair = [one.classify(photo).results["thing"].values for one in (fast, reference)]
+        # Half precision, twice: random weights of deep networks make much of it.
+        assert np.abs(pair[0] - pair[1]).max() < 0.5 * np.ptp(scores)
 
 
 def test_probabilities_classes_and_sets_follow_the_kind_and_the_calibration(package):
