@@ -10,8 +10,7 @@ from typing import Final
 
 import duckdb
 
-from core.records.facts_code import BAND_SHIFT, state_sql
-from core.taxonomy import Condition
+from core.records import facts_cube
 
 
 @dataclass(frozen=True)
@@ -28,20 +27,14 @@ class _Kept:
     sql: str
 
 
-_STATES: Final = ", ".join(f"{state_sql(condition)}::UTINYINT" for condition in Condition)
-_BY_CONDITION: Final = f"""
-    SELECT demo, month, model, who, condition, state, count(*) AS people
-    FROM (
-        SELECT demo, month, model, (code >> {BAND_SHIFT})::UTINYINT AS who,
-            unnest(range({len(Condition)}))::UTINYINT AS condition, unnest([{_STATES}]) AS state
-        FROM derived WHERE month IS NOT NULL
-    ) GROUP BY ALL"""  # noqa: S608 (constants)
-
 _KEPT: Final[Mapping[str, _Kept]] = {
     "statistics_patterns": _Kept(
         ("demo", "code", "photos"), "SELECT demo, code, photos, count(*) AS people FROM derived GROUP BY ALL"
     ),
-    "statistics_months": _Kept(("demo", "month", "model", "who", "condition", "state"), _BY_CONDITION),
+    "statistics_months": _Kept(
+        ("demo", "month", "model"),
+        "SELECT demo, month, model, count(*) AS people FROM derived WHERE month IS NOT NULL GROUP BY ALL",
+    ),
     "statistics_options": _Kept(
         ("demo", "kind", "field", "value"),
         """SELECT demo, 'source' AS kind, '' AS field, source AS value, count(*) AS people FROM derived GROUP BY ALL
@@ -85,12 +78,14 @@ def let_go(cursor: duckdb.DuckDBPyConnection) -> None:
             f"""{_merge(name, kept)} WHEN MATCHED AND kept.people = new.people THEN DELETE
                 WHEN MATCHED THEN UPDATE SET people = kept.people - new.people"""
         )
+    facts_cube.let_go(cursor)
 
 
 def clear(cursor: duckdb.DuckDBPyConnection) -> None:
     """Forget all kept counts."""
     for name in _KEPT:
         cursor.execute(f"DELETE FROM {name}")  # noqa: S608 (a constant)
+    facts_cube.clear(cursor)
 
 
 def _merge(name: str, kept: _Kept) -> str:

@@ -33,6 +33,7 @@ _log = logging.getLogger(__name__)
 _FRESH = "fresh_copy"
 # Shorter starts of an id would list visits that nobody named.
 CODE_LENGTH = 8
+_ARRAYS = 48
 IMPORT_FOLDER = ".import"
 """Behind the name of the database: the folder for what an import cannot hold in memory."""
 
@@ -45,6 +46,7 @@ class RecordStore:
         lost_writes: Accepted writes that were missing when the file was opened (a damaged write-ahead log, or an
             older backup put in its place); 0 normally.
         memory: Answers to questions about the records, kept until they change.
+        arrays: Sums of the arrays in `core.records.facts_cube`, kept until these change.
         importing: Held by an import from looking at what is stored to its last write.
     """
 
@@ -52,6 +54,7 @@ class RecordStore:
         self.path = path
         self.lost_writes = 0
         self.memory = Memory()
+        self.arrays = Memory(_ARRAYS)
         self.importing = threading.Lock()
         self._lock = lock
         self._gate = Gate()

@@ -8,7 +8,8 @@ import pytest
 from making_people import draw_people, store_people
 from making_visits import make_diagnosis, make_visit
 
-from core.records.facts import rebuild
+from core.records import facts_cube
+from core.records.facts import rebuild, store_parts
 from core.records.statistics import (
     Filters,
     Period,
@@ -31,7 +32,7 @@ from core.taxonomy import AgeBand, Condition, Region, Severity, Sex, View
 
 KEPT = {
     "patterns": "demo, code, photos, people",
-    "months": "demo, month, model, who, condition, state, people",
+    "months": "demo, month, model, people",
     "options": "demo, kind, field, value, people",
 }
 EVERYTHING = Filters(
@@ -116,8 +117,24 @@ def kept(store):
     return {name: sorted(store.query(f"SELECT {columns} FROM statistics_{name}")) for name, columns in KEPT.items()}
 
 
-def test_kept_counts_are_those_of_the_rows_after_any_write(store):
-    store_people(store, draw_people(1, 300))
+def cube(store):
+    """Return the kept arrays and what waits beside them by month, real and demonstration."""
+    found = {}
+    with store.cursor() as cursor:
+        until, _ = facts_cube.read_counted(cursor)
+        for demo in (False, True):
+            waiting = facts_cube.read_waiting(cursor, until, demo=demo)
+            for part, new in (("states", waiting.states), ("pairs", waiting.pairs)):
+                for months, counts in (facts_cube.read_part(cursor, part, demo=demo), (waiting.months, new)):
+                    for month, numbers in zip(months.tolist(), counts.astype(int), strict=True):
+                        found[demo, part, month] = found.get((demo, part, month), 0) + numbers
+    return {key: numbers.tobytes() for key, numbers in found.items() if numbers.any()}
+
+
+@pytest.mark.parametrize("most_waiting", [1, 100])
+def test_kept_counts_are_those_of_the_rows_after_any_write(store, monkeypatch, most_waiting):
+    monkeypatch.setattr(facts_cube, "MOST_WAITING", most_waiting)
+    store_people(store, draw_people(1, 300, sources=("app", "import", "demo")))
     for number in range(4):
         views = [View.MICROSCOPE, View.CROWN] if number % 2 else [View.MICROSCOPE]
         photos = [make_diagnosis(f"{number} {view}", view=view) for view in views]
@@ -128,14 +145,16 @@ def test_kept_counts_are_those_of_the_rows_after_any_write(store):
         if number < 2:
             assert store.delete_visit(identity)
     store.delete_where("source = 'import'")
-    written = kept(store)
+    written, counted = kept(store), cube(store)
+    assert store.query("SELECT until FROM statistics_counted")[0][0] > 0, "not all of them wait"
     assert all(row[-1] > 0 for rows in written.values() for row in rows)
     assert sum(people for *_, people in written["patterns"]) == store.query("SELECT count(*) FROM visits")[0][0]
     with store.writing("derived anew") as cursor:
         rebuild(cursor)
-    assert kept(store) == written
+    assert (kept(store), cube(store)) == (written, counted)
     store.delete_where("true")
     assert not any(kept(store).values())
+    assert not cube(store)
 
 
 def test_a_new_diagnosis_shows_at_once(store):
@@ -172,12 +191,9 @@ def test_no_query_for_what_did_not_change(store):
         replace(seoul, age_bands=(AgeBand.TWENTIES, AgeBand.THIRTIES)),
     ):
         assert asked_for(store, filters)[0] == [], "sexes and ages are parts of what is counted already"
-    other = asked_for(store, seoul, condition=Condition.HAIR_LOSS)[0]
-    assert other
-    assert all("hair_loss" in sql or "condition = ?" in sql for sql in other), "only its series is new"
-    dated = asked_for(store, Filters(since=date(2026, 2, 1)))[0]
-    scans = [sql for sql in dated if "statistics_facts" in sql and "value" not in sql]
-    assert len(scans) == 1, "months of everyone are kept"
+    assert asked_for(store, seoul, condition=Condition.HAIR_LOSS)[0] == [], "all conditions are counted together"
+    for filters in (Filters(since=date(2026, 2, 1)), replace(seoul, since=date(2026, 2, 1))):
+        assert not [sql for sql in asked_for(store, filters)[0] if "statistics_facts" in sql], "months are kept"
 
 
 def test_what_leaves_the_records_depends_on_kinds_of_people_not_on_their_number(store):
@@ -185,19 +201,21 @@ def test_what_leaves_the_records_depends_on_kinds_of_people_not_on_their_number(
     for copies in (1, 20):
         with store.writing("drawn") as cursor:
             rebuild(cursor)
+            cursor.execute("INSERT INTO statistics_models VALUES (1, 'one', '1')")
             cursor.execute(
-                """INSERT INTO statistics_facts
-                   SELECT gen_random_uuid(), i, 1, false, 'app', 20500 + kind % 90, 24312 + (kind % 90) // 30, kind % 3,
-                       0, 1, 1, (2 + kind % 4) * 4096 + (kind % 5) * 262144, 80, kind, kind % 5, 0, 0, 0, 0,
-                       2 + kind % 4, 0
+                """CREATE TEMP TABLE derived_parts AS
+                   SELECT gen_random_uuid() AS visit_id, i AS number, 1::UTINYINT AS parts, false AS demo,
+                       'app' AS source, 20500 + kind % 90 AS day, (24312 + (kind % 90) // 30)::SMALLINT AS month,
+                       (kind % 3)::UTINYINT AS region, 0::UTINYINT AS view, 1::SMALLINT AS model,
+                       1::USMALLINT AS photos, ((2 + kind % 4) * 4096 + (kind % 5) * 262144)::UINTEGER AS code,
+                       80::DOUBLE AS certainty
                    FROM (SELECT i, i % 60 AS kind FROM range(? * 60) AS made(i))""",
-                [copies * 12],
+                [copies * 100],
             )
-            cursor.execute(
-                """INSERT INTO statistics_patterns
-                   SELECT pattern, demo, code, 1, count(*) FROM statistics_facts GROUP BY ALL"""
-            )
-        _, rows = asked_for(store, Filters(regions=(Region.SEOUL,)))
-        assert look(store, Filters(regions=(Region.SEOUL,)))[2].people == copies * 12 * 20
-        left.append(rows)
-    assert left[0] == left[1] > 0
+            store_parts(cursor)
+        store.arrays.forget(lambda _: True)
+        for filters in (Filters(regions=(Region.SEOUL,)), Filters(sources=("app",))):
+            left.append(asked_for(store, filters)[1])
+            assert look(store, filters)[2].people == copies * 100 * (20 if filters.regions else 60)
+    assert left[:2] == left[2:]
+    assert min(left) > 0

@@ -15,7 +15,6 @@ import numpy as np
 from core.records.privacy import Counts
 from core.records.statistics.filters import Filters, Narrowing, narrowing_sql, people_sql
 from core.records.store import RecordStore
-from core.taxonomy import Condition
 
 Narrowings = tuple[Narrowing, ...]
 # Keys that have no more bits than this together are an index for DuckDB, which hashes others.
@@ -105,26 +104,3 @@ def _scans(asked: Sequence[Narrowings]) -> Iterator[tuple[Narrowings, list[Narro
             alike = [one for one in alike if most in one]
         yield tuple(n for n in Narrowing if all(n in one for one in alike)), alike
         pending = [one for one in pending if one not in alike]
-
-
-def read_kept_months(store: RecordStore, filters: Filters, condition: Condition) -> tuple[Counts, ...]:
-    """Read people by month, group and state of a condition, which are kept for everyone.
-
-    Args:
-        store: The records.
-        filters: Narrowed in time or not at all; sexes and ages are not looked at.
-        condition: Whose states.
-
-    Returns:
-        Month, upper part of the code, state and people of one model, each (k,); they add up.
-
-    Raises:
-        RecordsError: The records cannot be read.
-    """
-    months = narrowing_sql(filters)
-    return _read(
-        store,
-        f"""SELECT month, who, state, people FROM statistics_months
-            WHERE demo = ? AND condition = ? AND {months.sql}""",  # noqa: S608 (constants; values are parameters)
-        [filters.demo, list(Condition).index(condition), *months.parameters],
-    )

@@ -25,7 +25,6 @@ from functools import cached_property
 import numpy as np
 
 from core.records.privacy import Counts, Lines
-from core.records.statistics.cells import Cells, read_cells
 from core.records.statistics.filters import AGE_BANDS, FIRST_GRADE, SEXES, Filters
 from core.records.statistics.place import Place, open_place
 from core.records.statistics.telling import ORDER, Told
@@ -41,12 +40,10 @@ class Frame:
 
     Attributes:
         filters: The filter.
-        cells: Its people, any sex and age.
         place: What may be told, any sex and age.
     """
 
     filters: Filters
-    cells: Cells
     place: Place
 
     @cached_property
@@ -86,7 +83,7 @@ class Frame:
     def leaves_out(self, told: Told) -> bool:
         """Whether a figure leaves those out who told no sex or no age, and there are any."""
         untold = self.selected & ~told.counted(self.bands, self.sexes)
-        return bool(self.cells.everyone[untold].any())
+        return bool(self.place.people[untold].any())
 
 
 def open_frame(store: RecordStore, filters: Filters) -> Frame:
@@ -95,4 +92,4 @@ def open_frame(store: RecordStore, filters: Filters) -> Frame:
     Raises:
         RecordsError: The records cannot be read.
     """
-    return Frame(filters, read_cells(store, filters), open_place(store, filters))
+    return Frame(filters, open_place(store, filters))

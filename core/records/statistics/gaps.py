@@ -75,7 +75,7 @@ def _gaps(store: RecordStore, frame: Frame) -> Gaps:
 
 
 def _untold(frame: Frame, untold: Lines, *, alone: bool) -> Rate | None:
-    told, people = frame.place.everyone.of(0), frame.cells.everyone
+    told, people = frame.place.everyone.of(0), frame.place.people
     if not (alone if frame.selected.all() else told.parts) or not told.tells(frame.bands, frame.sexes):
         return None
     return _rate(int(people[frame.selected & untold].sum()), int(people[frame.selected].sum()))
@@ -103,7 +103,7 @@ def _region(store: RecordStore, frame: Frame) -> Rate | None:
     values = layer.measure(lambda tally: tally.states[:, :, :, :1]).people
     untold = values[layer.chosen, 0].sum(axis=(0, -2, -1))
     everyone, alone = frame.place.everyone.of(0), frame.place.everyone_in(layer).of(0)
-    counts = [frame.sum_up(table, told) for table, told in ((untold, alone), (frame.cells.everyone, everyone))]
+    counts = [frame.sum_up(table, told) for table, told in ((untold, alone), (frame.place.people, everyone))]
     lost = [untold[frame.selected & ~told.counted(frame.bands, frame.sexes)].any() for told in (alone, everyone)]
     if counts[0] is None or counts[1] is None or lost[0] != lost[1]:
         return None
@@ -129,7 +129,7 @@ def _refusals(store: RecordStore, frame: Frame) -> Refusals:
     found = {Refusal(reason): int(photos) for reason, photos in rows}
     refused = sum(found.values())
     timed = Filters(since=filters.since, until=filters.until, views=filters.views)
-    counts = np.array([int(open_frame(store, timed).cells.all_photos.sum()), refused])
+    counts = np.array([int(open_frame(store, timed).place.photos.sum()), refused])
     small = [reason for reason in found if found[reason] < MIN_CELL]
     if small and sum(found[reason] for reason in small) < MIN_CELL and len(found) > len(small):
         small.append(min((r for r in found if r not in small), key=lambda reason: found[reason]))

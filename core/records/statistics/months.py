@@ -145,7 +145,7 @@ class _Months:
     def told_only(self) -> bool:
         """Whether those who told no sex or no age are left out, and there are any."""
         left_out = self._frame.selected & ~self.counted
-        return bool(self._frame.cells.everyone[left_out].any())
+        return bool(self._frame.place.people[left_out].any())
 
     def told(self, step: int) -> Lines:
         """Say which months may be told, (t,)."""

@@ -66,8 +66,7 @@ def options(store: RecordStore, *, demo: bool = False) -> Options:
 def _options(store: RecordStore, *, demo: bool) -> Options:
     months = store.query(
         f"""SELECT min(month), max(month) FROM (
-                SELECT month FROM statistics_months WHERE demo = ? AND condition = 0
-                GROUP BY month HAVING sum(people) >= {MIN_CELL})""",  # noqa: S608 (a constant)
+                SELECT month FROM statistics_months WHERE demo = ? GROUP BY month HAVING sum(people) >= {MIN_CELL})""",  # noqa: S608 (a constant)
         [demo],
     )[0]
     offered = store.query(

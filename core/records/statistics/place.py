@@ -8,14 +8,15 @@ from typing import Final, TypeVar
 import numpy as np
 
 from core.records.facts_code import STATES
+from core.records.facts_cube import PAIRS
 from core.records.privacy import Counts, Lines
 from core.records.statistics.blocks import Dimension, Table, split_at
 from core.records.statistics.cells import read_all_cells, read_cells
 from core.records.statistics.counting import subsets
+from core.records.statistics.cube import SUMMED, sum_up
 from core.records.statistics.filters import FIRST_GRADE, Filters, Narrowing
 from core.records.statistics.meetings import MOST_PARTS, parts_that_follow
 from core.records.statistics.tallies import (
-    PAIRS,
     Tally,
     Values,
     inside_and_outside,
@@ -68,11 +69,19 @@ class Place:
         tally: Its people.
         around: For each way of being inside and outside of its narrowings, what to add and subtract; itself first.
         layers: Its people by what each of its narrowings could name.
+        photos: Their graded photos by age band and sex, (8, 3).
     """
 
     tally: Tally
     around: tuple[Signed, ...]
     layers: tuple[Layer, ...]
+    photos: Counts
+
+    @cached_property
+    def people(self) -> Counts:
+        """Its people by age band and sex, (8, 3)."""
+        people: Counts = self.tally.states[0, :, :, 0].sum(axis=-1)
+        return people
 
     def measure(self, of: Callable[[Tally], Counts]) -> list[Dimension]:
         """Count something, as `Layer.measure`, by each layer; as a single value where nothing is narrowed."""
@@ -143,10 +152,16 @@ def open_place(store: RecordStore, filters: Filters) -> Place:
 
 
 def _place(store: RecordStore, filters: Filters) -> Place:
-    cells = read_all_cells(store, filters, subsets(filters.narrowed))
-    around = boxes_of(filters, None, lambda kept: tally_of(cells[kept]))
+    around: tuple[Signed, ...]
+    if SUMMED.issuperset(filters.narrowed):
+        photos = sum_up(store, filters).tally.photos[0]
+        around = boxes_of(filters, None, lambda kept: sum_up(store, filters.only(kept)).tally)
+    else:
+        cells = read_all_cells(store, filters, subsets(filters.narrowed))
+        photos = cells[filters.narrowed].all_photos
+        around = boxes_of(filters, None, lambda kept: tally_of(cells[kept]))
     layers = [layer for narrowing in filters.narrowed for layer in _layers(store, filters, narrowing)]
-    return Place(around[0][0][1], around, tuple(layers))
+    return Place(around[0][0][1], around, tuple(layers), photos)
 
 
 def _layers(store: RecordStore, filters: Filters, narrowing: Narrowing) -> list[Layer]:

@@ -58,7 +58,7 @@ def totals(store: RecordStore, filters: Filters = EVERYONE) -> Totals:
     """
     frame = open_frame(store, filters)
     told = frame.place.everyone.of(0)
-    people, photos = (frame.sum_up(table, told) for table in (frame.cells.everyone, frame.cells.all_photos))
+    people, photos = (frame.sum_up(table, told) for table in (frame.place.people, frame.place.photos))
     if people is None or photos is None:
         return Totals(None, None)
     return Totals(int(people), int(photos))
@@ -72,7 +72,7 @@ def people_by_group(store: RecordStore, filters: Filters = EVERYONE) -> Mapping[
     """
     frame = open_frame(store, filters)
     shown = frame.place.everyone.of(0).cells & frame.selected
-    people = frame.cells.everyone
+    people = frame.place.people
     return MappingProxyType(
         {
             (sex, band): int(people[r, c]) or None if shown[r, c] else None

@@ -6,14 +6,15 @@ see what subtracting filters from each other would give.
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
 from core.records.facts_code import BAND_SHIFT, STATE_BITS, STATES
+from core.records.facts_cube import GRADES, PAIRS, UNKNOWN_TIME
 from core.records.privacy import Counts, Lines
 from core.records.statistics.cells import Cells, read_cells
+from core.records.statistics.cube import SUMMED, sum_up
 from core.records.statistics.filters import (
     AGE_BANDS,
     FIRST_GRADE,
@@ -27,17 +28,25 @@ from core.records.statistics.filters import (
 from core.records.store import RecordStore
 from core.taxonomy import Condition
 
-PAIRS: Final = tuple(combinations(range(len(Condition)), 2))
 WORST: Final = len(Condition)
 """The place, behind those of the conditions, of the worst state of them all."""
-MEASURES: Final = len(Condition) + 1
-GRADES: Final = STATES - FIRST_GRADE
 _WHO: Final = len(AGE_BANDS) * (len(SEXES) + 1)
-_UNKNOWN_TIME: Final = -1
+
+
+class Tally(Protocol):
+    """People by value, age band and sex."""
+
+    @property
+    def states(self) -> Counts:
+        """By condition or the worst of all, and state: (values, 8, 3, 7, 6)."""
+
+    @property
+    def pairs(self) -> Counts:
+        """Those graded for both of a pair, by pair and both grades: (values, 8, 3, 15, 16)."""
 
 
 @dataclass(frozen=True, eq=False)
-class Tally:
+class CodeTally:
     """People by value, and by everything in their code.
 
     Attributes:
@@ -54,14 +63,14 @@ class Tally:
 
     @cached_property
     def states(self) -> Counts:
-        """People by value, age band, sex, condition or the worst of all, and state: (values, 8, 3, 7, 6)."""
+        """As of `Tally`."""
         each = [(self.codes >> (STATE_BITS * place)) & 7 for place in range(len(Condition))]
         each.append(np.max(each, axis=0, initial=0))
         return np.stack([self._spread(state, STATES) for state in each], axis=3)
 
     @cached_property
     def pairs(self) -> Counts:
-        """People graded for both of a pair, by value, age band, sex, pair and both grades: (values, 8, 3, 15, 16)."""
+        """As of `Tally`."""
         grades = [((self.codes >> (STATE_BITS * place)) & 7) - FIRST_GRADE for place in range(len(Condition))]
         tables = []
         for first, second in PAIRS:
@@ -77,9 +86,9 @@ class Tally:
         return table[:, : len(SEXES)].transpose(0, 2, 1, 3)
 
 
-def tally_of(cells: Cells) -> Tally:
+def tally_of(cells: Cells) -> CodeTally:
     """Return the people of one filter as a tally of a single value."""
-    return Tally(np.zeros(len(cells.codes), np.int64), cells.codes, cells.people, 1)
+    return CodeTally(np.zeros(len(cells.codes), np.int64), cells.codes, cells.people, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,9 +105,35 @@ class Values:
 
     def at(self, names: tuple[object, ...]) -> "Values":
         """Return the same with the values in another order, or with more that nobody has."""
-        places = np.array([names.index(name) for name in self.names], np.int64)
-        rows = places[self.tally.rows] if len(self.names) else self.tally.rows
-        return Values(names, Tally(rows, self.tally.codes, self.tally.people, len(names)))
+        if names == self.names:
+            return self
+        return Values(
+            names, _Arranged(self.tally, np.array([names.index(name) for name in self.names], np.int64), len(names))
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Arranged:
+    """A tally with its values in other places, (values,), out of so many."""
+
+    tally: Tally
+    places: Counts
+    number: int
+
+    @cached_property
+    def states(self) -> Counts:
+        """As of `Tally`."""
+        return self._arrange(self.tally.states)
+
+    @cached_property
+    def pairs(self) -> Counts:
+        """As of `Tally`."""
+        return self._arrange(self.tally.pairs)
+
+    def _arrange(self, counts: Counts) -> Counts:
+        arranged = np.zeros((self.number, *counts.shape[1:]), np.int64)
+        arranged[self.places] = counts[: len(self.places)]
+        return arranged
 
 
 def read_values(store: RecordStore, place: Filters, narrowing: Narrowing, field: str = "") -> Values:
@@ -113,13 +148,16 @@ def read_values(store: RecordStore, place: Filters, narrowing: Narrowing, field:
     Raises:
         RecordsError: The records cannot be read.
     """
+    if narrowing in SUMMED and SUMMED.issuperset(place.narrowed):
+        summed = sum_up(store, place, narrowing)
+        return Values(summed.names, summed.tally)
     return store.memory.recall(
         store.version, ("values", place, narrowing, field), lambda: _read(store, place, narrowing, field)
     )
 
 
 _COLUMNS: Final = {
-    Narrowing.TIME: f"coalesce(month, {_UNKNOWN_TIME})",
+    Narrowing.TIME: f"coalesce(month, {UNKNOWN_TIME})",
     Narrowing.REGION: "region",
     Narrowing.SOURCE: "source",
     Narrowing.MODEL: "(SELECT model_id FROM statistics_models AS m WHERE m.code = p.model)",
@@ -147,7 +185,7 @@ def _read(store: RecordStore, place: Filters, narrowing: Narrowing, field: str) 
     words = [REGIONS[place] if narrowing is Narrowing.REGION and place is not None else place for place in given]
     names = tuple(sorted({words[row] for row in np.unique(rows)}, key=_in_order))
     places = np.array([names.index(word) if word in names else 0 for word in words], np.int64)
-    return Values(names, Tally(places[rows], codes, counts, len(names)))
+    return Values(names, CodeTally(places[rows], codes, counts, len(names)))
 
 
 def _codes_of_patterns(store: RecordStore) -> Counts:
@@ -172,7 +210,7 @@ def _in_order(name: object) -> tuple[bool, int, str]:
 def values_of_having(cells: Cells, condition: Condition) -> Values:
     """Count the people of a filter by their state of a condition, in the order of the states."""
     states = cells.state_of(list(Condition).index(condition))
-    return Values(tuple(range(STATES)), Tally(states, cells.codes, cells.people, STATES))
+    return Values(tuple(range(STATES)), CodeTally(states, cells.codes, cells.people, STATES))
 
 
 def named_by(filters: Filters, narrowing: Narrowing, names: tuple[object, ...], field: str = "") -> Lines:
@@ -180,7 +218,7 @@ def named_by(filters: Filters, narrowing: Narrowing, names: tuple[object, ...], 
     if narrowing is Narrowing.TIME:
         first = month_number(filters.since) if filters.since else 0
         last = month_number(filters.until) if filters.until else np.inf
-        named = [isinstance(name, int) and name != _UNKNOWN_TIME and first <= name <= last for name in names]
+        named = [isinstance(name, int) and name != UNKNOWN_TIME and first <= name <= last for name in names]
     elif narrowing is Narrowing.HAVING:
         named = [isinstance(name, int) and name >= FIRST_GRADE + int(filters.having_at_least) for name in names]
     else:
@@ -205,4 +243,4 @@ def inside_and_outside(store: RecordStore, place: Filters, wider: Filters) -> Ta
         [np.zeros(len(inner.codes), np.int64), np.ones(len(outer.codes) + len(inner.codes), np.int64)]
     )
     codes = np.concatenate([inner.codes, outer.codes, inner.codes])
-    return Tally(rows, codes, np.concatenate([inner.people, outer.people, -inner.people]), 2)
+    return CodeTally(rows, codes, np.concatenate([inner.people, outer.people, -inner.people]), 2)

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from core.records.facts_cube import PAIRS
 from core.records.privacy import Counts
 from core.records.statistics.filters import EVERYONE, Filters
 from core.records.statistics.frame import Frame, open_frame
 from core.records.statistics.prevalence import rate_of
 from core.records.statistics.rates import Estimate, Rate, lift
-from core.records.statistics.tallies import PAIRS, WORST
+from core.records.statistics.tallies import WORST
 from core.records.statistics.telling import ORDER
 from core.records.store import RecordStore
 from core.taxonomy import Condition, Severity

@@ -117,9 +117,7 @@ def _marks(store: RecordStore, filters: Filters) -> tuple[ModelMark, ...]:
     people = people_sql(filters)
     sql, parameters = f"SELECT month, model, count(*) FROM ({people.sql}) GROUP BY month, model", people.parameters  # noqa: S608
     if not filters.narrowed:
-        # Kept, and everyone has one state of each condition.
-        sql = """SELECT month, model, sum(people)::BIGINT FROM statistics_months
-                 WHERE demo = ? AND condition = 0 GROUP BY month, model"""
+        sql = "SELECT month, model, people FROM statistics_months WHERE demo = ?"
         parameters = (filters.demo,)
     first: dict[int, int] = {}
     for month, model, number in store.query(sql, parameters):
