@@ -36,7 +36,7 @@ def write_card(description: Description, recipe: Recipe) -> str:
         f"```\n{training['command']}\n```",
         *_measured(description.metrics),
         "## Limits",
-        recipe.card.limits,
+        *_limits(recipe, training),
         "## Input and libraries",
         f"{description.architecture}, {description.input.width} x {description.input.height} pixels. "
         + ", ".join(f"{name} {version}" for name, version in description.libraries.items()),
@@ -63,7 +63,7 @@ def write_classifier_card(description: ClassifierDescription, recipe: Recipe) ->
         f"{description.metrics['classified']['data']}.",
         _class_table(description.metrics["classified"]["outputs"]),
         "## Limits",
-        recipe.card.limits,
+        *_limits(recipe, training),
         "## Input and libraries",
         f"{description.architecture}, {description.input.width} x {description.input.height} pixels. "
         + ", ".join(f"{name} {version}" for name, version in description.libraries.items()),
@@ -74,6 +74,12 @@ def write_classifier_card(description: ClassifierDescription, recipe: Recipe) ->
 def _trained_on(training: Mapping[str, Any]) -> str:
     photos = Origins(**training["photos"]).words()
     return f"Trained from `{training['data']}` with {photos} in training or calibration; none is part of this package."
+
+
+def _limits(recipe: Recipe, training: Mapping[str, Any]) -> list[str]:
+    thin = ", ".join(training.get("thin_classes", ()))
+    said = f"Nothing is known about classes with photos of fewer than two people or groups: {thin}." if thin else ""
+    return [text for text in (said, recipe.card.limits) if text]
 
 
 def stop_warning(training: Mapping[str, Any]) -> list[str]:

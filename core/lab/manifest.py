@@ -16,6 +16,7 @@ Empty cells mean "not labelled".
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ from core.taxonomy import CONDITIONS, CONDITIONS_OF_VIEW, Condition, View
 if TYPE_CHECKING:
     from core.lab.task import Output
 
+SPLITS = ("train", "validation", "test")
 TRAITS = ("sex", "age_band", "region", "device")
 TRAIT_PREFIX = "trait_"
 SOURCE = "source"
@@ -190,7 +192,7 @@ def _read_row(
         path=path.parent / row["file"],
         view=view,
         group=row.get("group") or row["file"],
-        split=row.get("split") or None,
+        split=_read_split(row.get("split", ""), number, path),
         grades=MappingProxyType(grades),
         marks=MappingProxyType(marks),
         sha256=row.get("sha256") or None,
@@ -201,6 +203,13 @@ def _read_row(
         row=number,
         source=row.get(SOURCE) or None,
     )
+
+
+def _read_split(value: str, number: int, path: Path) -> str | None:
+    if not value or value in SPLITS:
+        return value or None
+    nearest = get_close_matches(value.casefold(), SPLITS, n=1, cutoff=0)[0]
+    raise ManifestError("manifest.unknown_split", path=path, row=number, value=value, nearest=nearest)
 
 
 def _read_label(value: str, most: int, number: int, column: str, path: Path) -> int:

@@ -111,12 +111,31 @@ def strata(labels: Ints) -> Ints:
 
 
 def fold_of(recipe: Recipe, manifest: Manifest, labels: Ints) -> Ints:
-    """The fold each photo is held out in, int (N,): the manifest's own where it has as many, else by group and seed."""
-    own = [getattr(photo, "fold", None) for photo in manifest]
+    """The fold each photo is held out in, int (N,): the manifest's own where it has any, else by group and seed.
+
+    Raises:
+        ManifestError: The manifest has other folds than the recipe asks for (`manifest.other_folds`), or there are too
+            few groups.
+    """
     count = recipe.validation.folds
-    if all(fold is not None for fold in own) and set(own) == set(range(count)):
-        return np.array(own, dtype=np.int64)
-    return deal_folds(labels[:, 0], manifest.groups(), count, recipe.training.seed)
+    if not _has_own_folds(manifest, count):
+        return deal_folds(labels[:, 0], manifest.groups(), count, recipe.training.seed)
+    return np.array([photo.fold for photo in manifest], dtype=np.int64)
+
+
+def _has_own_folds(manifest: Manifest, asked: int) -> bool:
+    own = {photo.fold for photo in manifest}
+    if own == {None}:
+        return False
+    if own != set(range(asked)):
+        raise ManifestError(
+            "manifest.other_folds", own=len(own - {None}), unassigned=_unassigned(manifest), asked=asked
+        )
+    return True
+
+
+def _unassigned(manifest: Manifest) -> int:
+    return sum(photo.fold is None for photo in manifest)
 
 
 @dataclass(frozen=True)
@@ -132,10 +151,12 @@ def splits_of(recipe: Recipe, manifest: Manifest, labels: Ints) -> Splits:
     """Take the splits of a manifest; where it has none, share photos out by group and the recipe's shares.
 
     Raises:
-        ManifestError: No photo to learn from, or none held out (`manifest.no_split`), or too few groups.
+        ManifestError: No photo to learn from, or none held out (`manifest.no_split`), too few groups, or the manifest
+            has folds instead (`manifest.other_folds`).
     """
     names = np.array([photo.split or "" for photo in manifest])
     if not (names != "").any():
+        _has_own_folds(manifest, 0)
         names = _shared(recipe, manifest, labels)
     train, validation, test = ((names == name) for name in ("train", "validation", "test"))
     if not train.any():

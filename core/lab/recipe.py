@@ -13,7 +13,7 @@ from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from core.errors import RecipeError
 from core.lab.augment import build_augmentation
-from core.lab.recipe_errors import explain, near_value
+from core.lab.recipe_errors import explain, near_value, no_recipe
 from core.lab.recipe_parts import (
     Adaptation,
     BothLanguages,
@@ -140,14 +140,13 @@ def read_recipe(name_or_path: str, overrides: Sequence[str] = ()) -> Recipe:
     """
     path = Path(name_or_path)
     if path.suffix != ".toml":
-        names = recipe_names()
-        if name_or_path not in names:
-            raise RecipeError("recipe.not_found", name=name_or_path, known=", ".join(names))
+        if name_or_path not in recipe_names():
+            raise no_recipe(name_or_path, recipe_names())
         path = RECIPES_DIR / f"{name_or_path}.toml"
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise RecipeError("recipe.not_found", name=name_or_path, known=", ".join(recipe_names())) from error
+        raise no_recipe(name_or_path, recipe_names()) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError("recipe.not_toml", path=path, detail=error) from error
     for override in overrides:

@@ -36,6 +36,11 @@ def near_value(key: str, value: str, known: Sequence[str]) -> RecipeError:
     )
 
 
+def no_recipe(name: str, known: Sequence[str]) -> RecipeError:
+    """An error that names the recipe of `known` most like the one asked for."""
+    return RecipeError("recipe.not_found", name=name, nearest=_nearest(name, known), known=", ".join(known))
+
+
 def _nearest(word: str, known: Sequence[str]) -> str:
     """The most similar word; for a dotted key, one in the same table before one elsewhere."""
     table, dot, last = word.rpartition(".")

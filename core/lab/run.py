@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from core.errors import RecipeError
 from core.lab.files import write_whole
-from core.lab.recipe import Recipe
-from core.lab.recipe_errors import explain
+from core.lab.recipe import Recipe, recipe_names
+from core.lab.recipe_errors import explain, no_recipe
 
 _LIBRARIES = (
     "torch",
@@ -102,7 +102,7 @@ def read_saved_recipe(path: Path) -> Recipe:
     try:
         return Recipe.model_validate_json(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise RecipeError("recipe.not_found", name=path, known="-") from error
+        raise no_recipe(str(path), recipe_names()) from error
     except ValidationError as error:
         raise explain(error, Recipe) from error
 

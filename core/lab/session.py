@@ -41,11 +41,13 @@ class Session:
     Attributes:
         run: The same.
         stopped: Where it was stopped, None while nobody asked for it.
+        thin: Classes with too few photos.
     """
 
     def __init__(self, run: Run, status: StatusFile, checkpoint_seconds: float = CHECKPOINT_SECONDS) -> None:
         self.run = run
         self.stopped: Stopped | None = None
+        self.thin: tuple[str, ...] = ()
         self._status = status
         self._checkpoint_seconds = checkpoint_seconds
         self._interrupted = False
@@ -82,6 +84,13 @@ class Session:
         write_cells(path, ("file", "why"), ({"file": str(p.path), "why": str(error)} for p, error in unreadable))
         said = f"{len(unreadable)} of {photos} photos could not be read and are left out, listed in {path}"
         print(said, file=sys.stderr)  # noqa: T201 - a log
+
+    def warn_of(self, thin: Sequence[str]) -> None:
+        """Say which classes have too few photos, see `core.lab.thin`; their figures say nothing."""
+        self.thin = tuple(thin)
+        if thin:
+            said = f"Too few photos to learn and to be judged by, of fewer than two people or groups: {', '.join(thin)}"
+            print(said, file=sys.stderr)  # noqa: T201 - a log
 
     def plan(self, stages: Sequence[str]) -> None:
         """Say which stages the run has."""

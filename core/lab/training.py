@@ -31,6 +31,7 @@ from core.lab.run import Run, library_versions, open_run
 from core.lab.session import Session
 from core.lab.status import Status, StatusFile, hold_run
 from core.lab.summary import write_summary
+from core.lab.thin import thin_classes
 from core.vision.classifier import ClassifierDescription, ClassifierPackage, save_classifier
 from core.vision.package import Description, ModelPackage, save_package
 
@@ -106,6 +107,7 @@ def _make_grader(session: Session, manifest_path: Path, command: str) -> ModelPa
     labels = grade_indices(photos.manifest.grades(recipe.conditions), list(recipe.grades.values()))
     if not (labels >= 0).any():
         raise ManifestError("manifest.nothing_labelled", output=recipe.conditions[0].value)
+    session.warn_of(thin_classes(recipe, labels, photos.manifest.groups()))
     if recipe.adaptation.data:
         fitted = train_on_drawn(session, photos, labels)
     else:
@@ -144,6 +146,7 @@ def _make_classifier(session: Session, manifest_path: Path, command: str) -> Cla
     photos = load_pictures(manifest, recipe.input.spec(), session.reading(len(manifest)))
     session.leave_out(photos.unreadable, len(manifest))
     labels = class_labels(task, photos.manifest)
+    session.warn_of(thin_classes(recipe, labels, photos.manifest.groups()))
     classified = train_classes(session, photos, labels, manifest_path.parent)
     payload = run.stage("payload")
     export_grader(classified.network, recipe.input.spec(), payload)
@@ -178,6 +181,7 @@ def _common(session: Session, metrics: Mapping[str, Any], used: Manifest, data: 
             "photos": Origins.of(used).as_dict(),
             # Enough of each hash to notice an evaluation on photos the package has seen.
             "photos_sha256": [p.sha256[:16] for p in used if p.sha256],
+            **({"thin_classes": list(session.thin)} if session.thin else {}),
             **_stop_note(session),
         },
         "libraries": library_versions(),

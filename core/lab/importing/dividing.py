@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from core.lab.duplicates import Pairs, join, near_pairs
-from core.lab.importing.options import SPLITS, SplitPlan
+from core.lab.importing.options import SplitPlan
 from core.lab.importing.pile import Pile
+from core.lab.manifest import SPLITS
 from core.lab.splitting import split_groups
 
 USUAL: Final = SplitPlan((8, 1, 1), folds=False, given=False, text="8:1:1")

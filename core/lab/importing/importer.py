@@ -28,12 +28,13 @@ from core.lab.importing.folder import LABEL, find_in_folders
 from core.lab.importing.found import Findings, Found, Progress, Skipped
 from core.lab.importing.labelling import Labeller
 from core.lab.importing.looking import look_at_all
-from core.lab.importing.options import SPLITS, Kind, Options, SplitPlan
+from core.lab.importing.options import Kind, Options, SplitPlan
 from core.lab.importing.pile import Pile
 from core.lab.importing.table import find_in_table
 from core.lab.importing.targets import SkipList, Targets, task_id, write_task
 from core.lab.importing.written import OFTEN, cells_of, write_manifest
 from core.lab.look import Look
+from core.lab.manifest import SPLITS
 from core.lab.task import Task, read_task
 from core.locale import Language
 

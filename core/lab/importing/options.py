@@ -10,7 +10,6 @@ from core.errors import ManifestError
 from core.lab.task import Task
 from core.locale import Language
 
-SPLITS = ("train", "validation", "test")
 _RATIO = re.compile(r"\d{1,4}(\.\d+)?(:\d{1,4}(\.\d+)?){1,2}")
 _FOLDS = re.compile(r"folds:(\d{1,3})")
 
