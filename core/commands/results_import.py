@@ -25,6 +25,8 @@ _FORMS = {
 }
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _STEPS = 1000
+# Of the records while they take in rows; left alone, DuckDB keeps in memory whatever it has written.
+_MEMORY = "2GB"
 
 
 def open_store() -> "RecordStore":
@@ -74,6 +76,8 @@ def import_file(
 
     choices = ImportChoices(_mapping(mapping or []), system, table)
     with open_store() as store, _telling() as tell:
+        with store.cursor() as cursor:
+            cursor.execute(f"SET memory_limit = '{_MEMORY}'")
         if preview:
             seen = preview_results(store, source, choices, on_progress=tell)
             report = None

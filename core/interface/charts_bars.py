@@ -29,6 +29,7 @@ _SINGLE_BAR_PX: Final = 30
 # Room for the label beyond the longest interval.
 _LABEL_ROOM: Final = 1.55
 _NAME_PX: Final = 54
+_LEGIBLE: Final = 0.7
 
 
 def rate_bars(
@@ -58,7 +59,7 @@ def rate_bars(
     """
     ends = ["high", "reference"] if "reference" in rows else ["high"]
     rows = rows.assign(label_at=rows[ends].astype("float64").max(axis=1))
-    edge = (rows["label_at"].max() if rows["label_at"].notna().any() else 1.0) * _LABEL_ROOM
+    edge = rows["label_at"].max() * _LABEL_ROOM if rows["label_at"].notna().any() else 1.0
     single = len(within) == 1
     return Drawn(
         _rate_bars(colours, as_titles(titles), watermark, tuple(tints), single=single, reference=len(ends) > 1),
@@ -78,14 +79,16 @@ def rate_bars(
 
 
 def _labels(base: Chart, colours: Colours, *, reference: bool) -> Chart:
-    told = base.transform_calculate(told=FITTING)
+    # What is not picked is pale, but its words are still there to be read.
+    told = base.transform_calculate(told=FITTING, legible=f"max(datum.strength, {_LEGIBLE})")
+    shown = alt.Opacity("legible:Q", scale=None, legend=None)
     if reference:
         # At the edge: behind a figure from elsewhere, a label would seem to be that figure's.
         return told.mark_text(align="right", x="width", dx=-2, color=colours.text, fontSize=SMALL_PX).encode(
-            text="told:N", opacity=opacity()
+            text="told:N", opacity=shown
         )
     return told.mark_text(align="left", dx=6, color=colours.text, fontSize=SMALL_PX).encode(
-        x=alt.X("label_at:Q", title=None), text="told:N", opacity=opacity()
+        x=alt.X("label_at:Q", title=None), text="told:N", opacity=shown
     )
 
 

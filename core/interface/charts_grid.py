@@ -43,6 +43,7 @@ def _grid(titles: Titles, names: str = _TWO_LINES) -> Chart:
                 labelExpr=names,
                 labelAngle=0,
                 labelOverlap=False,
+                labelFlush=False,
                 orient="top",
                 labelPadding=20,
                 labelFontSize=SMALL_PX,

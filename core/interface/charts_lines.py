@@ -9,6 +9,7 @@ import pandas as pd
 
 from core.interface.charts import (
     BRUSH,
+    LETTER_PX,
     SMALL_PX,
     Colours,
     Titles,
@@ -122,19 +123,21 @@ def cohort_dots(
         watermark: Words across the chart.
     """
     longest = rows["high"].max(skipna=True) if rows["high"].notna().any() else 1.0
-    edge = longest * 1.75
     return Drawn(
         _cohort_dots(colours, as_titles(titles), watermark),
         {
             "down": list(down),
             "groups": list(groups),
-            "edge": float(edge),
-            "hidden_end": str(edge * 0.14),
-            "differences_at": str(longest * 1.08),
+            "edge": f"{longest * 1.06} * width / max(width - {_label_px(differences)}, width / 3)",
+            "hidden_end": str(longest * 0.2),
         },
         {"rows": spoken(rows, titles), "differences": differences},
         {"height": _ROW_PX * len(down), "description": description},
     )
+
+
+def _label_px(differences: pd.DataFrame) -> float:
+    return LETTER_PX * float(differences["label"].str.len().max())
 
 
 @cache
@@ -155,7 +158,8 @@ def _cohort_dots(colours: Colours, titles: Titles, watermark: str) -> Spec:
     x = alt.X(
         "share:Q",
         title=None,
-        scale=alt.Scale(domain=[0, slot("edge")]),
+        # The differences stand on the right, in as many pixels of any width.
+        scale=alt.Scale(domainMin=0, domainMax=alt.ExprRef(slot("edge"))),
         axis=alt.Axis(format="~%", tickCount=4, grid=True),
     )
     layers = [
@@ -169,8 +173,7 @@ def _cohort_dots(colours: Colours, titles: Titles, watermark: str) -> Spec:
         .mark_bar(fill=hatch(colours), height=10)
         .encode(x=alt.X("zero:Q", title=None), x2="end:Q"),
         alt.Chart(table("differences"))
-        .transform_calculate(end=slot("differences_at"))
-        .mark_text(align="left", dx=6, color=colours.text, fontSize=SMALL_PX)
-        .encode(y=y, x=alt.X("end:Q", title=None), text="label:N"),
+        .mark_text(align="right", x="width", dx=-2, color=colours.text, fontSize=SMALL_PX)
+        .encode(y=y, text="label:N"),
     ]
     return template(layers, colours, watermark)

@@ -1,5 +1,6 @@
 """The frame every chart stands in: title, chart, a sentence that says what it shows, its SQL, and files to save."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -17,6 +18,7 @@ from core.interface.statistics_words import stamp_lines
 _TABLE_FILES: Final = {"csv": ("text/csv", as_csv), "parquet": ("application/vnd.apache.parquet", as_parquet)}
 # In no text: the private use area.
 _GLUE: Final = "\ue000"
+_WITHIN_NUMBERS: Final = re.compile(r"(?<=\d)\\?[-\u2013](?=\d)")
 _MIME: Final = {"png": "image/png", "svg": "image/svg+xml"}
 
 
@@ -69,8 +71,9 @@ def draw_card(card: Card, stamp: Stamp, on_pick: Callable[[], None] | None = Non
 
 
 def _kept_together(words: str) -> str:
-    """Return words for Markdown whose no-break spaces stay, so that no number parts from its sign."""
-    return plain(words.replace("\u00a0", _GLUE)).replace(_GLUE, "\u00a0")
+    """Return words for Markdown in which no number parts from its sign, and no interval or month is broken in two."""
+    joined = plain(words.replace("\u00a0", _GLUE)).replace(_GLUE, "\u00a0")
+    return _WITHIN_NUMBERS.sub("\\g<0>\u2060", joined)
 
 
 def chart_key(name: str) -> str:

@@ -66,7 +66,7 @@ def heat_card(asked: Asked) -> Card:
         language, question.condition, question.at_least, who_phrase(language, question), asked_rate
     )
     by_age = found[question.condition].by_age
-    ends = ends_sentence(language, {text(language, f"statistics.age_phrase.{b}"): by_age[b] for b in AgeBand})
+    ends = ends_sentence(language, {text(language, f"statistics.age_people.{b}"): by_age[b] for b in AgeBand})
 
     def draw(colours: Colours) -> Drawn:
         return heat_map(

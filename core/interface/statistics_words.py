@@ -148,8 +148,10 @@ def stamp_lines(language: Language, stamp: Stamp) -> tuple[str, ...]:
 
 
 def share_words(share: float) -> str:
-    """Return a share as percent: whole, or with one decimal below ten."""
+    """Return a share as percent: whole, with one decimal below ten, and never as nothing where it is more."""
     value = share * 100
+    if 0 < value < 0.05:
+        return f"{value:.2f}{_PERCENT}" if value >= 0.005 else f"<0.01{_PERCENT}"
     return f"{value:.1f}{_PERCENT}" if 0 < value < 9.95 else f"{value:.0f}{_PERCENT}"
 
 
