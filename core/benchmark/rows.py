@@ -18,6 +18,7 @@ from core.benchmark.material import THREADS, Workbench
 from core.benchmark.measuring import run_process, take_turns
 from core.benchmark.photos_rows import bring_in_photos
 from core.benchmark.plan_rows import plan_rows
+from core.benchmark.sql_rows import ask_corner
 from core.benchmark.training_rows import training_rows
 from core.errors import ScalpError
 from core.vision.batch import Outcome, grade_photos
@@ -165,6 +166,7 @@ MEASUREMENTS: dict[str, Callable[[Workbench], list[Comparison]]] = {
     "import_photos": bring_in_photos,
     "statistics_1m": statistics_rows.million,
     "statistics_20m": statistics_rows.twenty_million,
+    "sql_corner": ask_corner,
     "evaluation": evaluation_rows,
     "training": training_rows,
 }

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import pytest
 
+from core import benchmark
 from core.errors import RecordsError
 from core.interface.charts import LIGHT
 from core.interface.sql_answer import quick_chart
@@ -276,3 +277,10 @@ def test_the_chart_suits_the_types_of_the_columns(snapshot, sql, mark, where):
     layer = chart.to_dict()["layer"][0]
     assert layer["mark"]["type"] == mark
     assert layer["encoding"][where]["type"] == {"line": "temporal", "bar": "nominal", "point": "quantitative"}[mark]
+
+
+def test_what_its_process_costs_is_measured():
+    process, limit = benchmark.run(["sql_corner", "sql_corner_limit"], quick=True)
+    assert (process.unit, process.baseline_name) == ("ms", "a bare process with DuckDB")
+    assert limit.baseline == 500
+    assert 0 < process.ours < 10_000
