@@ -101,11 +101,7 @@ def are_small(counts: Counts) -> Lines:
     return small
 
 
-def hidden_lines(
-    table: Counts,
-    small: Callable[[Counts], Lines] = are_small,
-    begun: tuple[Lines, Lines] | None = None,
-) -> tuple[Lines, Lines] | None:
+def hidden_lines(table: Counts) -> tuple[Lines, Lines] | None:
     """Choose which rows and columns of a table are not published, so that no hidden small cell can be derived.
 
     The table is published with its row sums, column sums and total. The rule is simple rather than sparing:
@@ -118,32 +114,40 @@ def hidden_lines(
     All that subtraction can then give is a sum of hidden cells that stands for ten people or for nobody.
 
     Args:
-        table: People per row, column and measure, (rows, columns, k); measures add up over cells.
-        small: Says of cells (..., k) which must not be seen, one answer each; `are_small` where measures are
-            disjoint (with a finding, without).
-        begun: Rows and columns that are hidden in any case.
+        table: People per row, column and measure, (rows, columns, k); measures are disjoint and add up over cells, for
+            example with a finding and without.
 
     Returns:
         Hidden rows (rows,) and hidden columns (columns,); None where not even the total may be shown.
     """
     total = table.sum(axis=(0, 1))
-    if bool(small(total)) or not total.any():
+    if is_small(total) or not total.any():
         return None
+    small_rows = are_small(table.sum(axis=1)) | are_small(table).any(axis=1)
+    return close_lines(table, are_small, small_rows, are_small(table.sum(axis=0)))
+
+
+def close_lines(table: Counts, small: Callable[[Counts], Lines], rows: Lines, columns: Lines) -> tuple[Lines, Lines]:
+    """Hide more lines of a table, as `hidden_lines` says, until the hidden ones give nothing small away.
+
+    Args:
+        table: As in `hidden_lines`; its total is not small.
+        small: Says of cells (..., k) which must not be seen, one answer each.
+        rows: Rows that are hidden in any case: with all that have a small cell or sum.
+        columns: Columns that are: with all whose sum is small.
+    """
+    if not rows.any() and not columns.any():
+        return rows, columns
     by_column = table.sum(axis=0)
-    rows, columns = begun or (np.zeros(table.shape[0], np.bool_), np.zeros(table.shape[1], np.bool_))
-    columns = _hide_until_safe(
-        by_column, columns | small(by_column), small, lambda hidden: by_column[hidden].sum(axis=0)[None]
-    )
+    columns = _hide_until_safe(by_column, columns, small, lambda hidden: by_column[hidden].sum(axis=0)[None])
     shown = table[:, ~columns]
     merged = np.concatenate([shown, table[:, columns].sum(axis=1, keepdims=True)], axis=1)
-    by_row = table.sum(axis=1)
-    small_rows = rows | small(by_row) | small(table).any(axis=1)
 
     def missing(hidden: Lines) -> Counts:
         lost = merged[hidden].sum(axis=0)
         return np.concatenate([lost, lost.sum(axis=0)[None]])
 
-    return _hide_until_safe(by_row, small_rows, small, missing), columns
+    return _hide_until_safe(table.sum(axis=1), rows, small, missing), columns
 
 
 def _hide_until_safe(

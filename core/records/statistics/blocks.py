@@ -6,7 +6,7 @@ is told of where it takes whole blocks. What filters told of can give by adding 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -67,89 +67,143 @@ class Dimension:
     ordered: bool = False
     apart: bool = False
 
+    def only(self, measure: int) -> "Dimension":
+        """Return the same of one measure alone."""
+        return replace(self, people=self.people[:, :, :, :, measure : measure + 1])
+
     def lines(self, places: Lines = LINES) -> Table:
-        """Add people up by line: (lines, m, values, boxes, k)."""
+        """Add people up by line: (m, lines, values, boxes, k)."""
         values, boxes, _, _, measures, parts = self.people.shape
-        flat = self.people.reshape(values * boxes, 24, measures * parts).transpose(1, 0, 2).reshape(24, -1)
-        summed = places.reshape(-1, 24).astype(np.float64) @ flat
-        return summed.reshape(-1, values, boxes, measures, parts).transpose(0, 3, 1, 2, 4)
+        by_measure = self.people.reshape(values, boxes, 24, measures, parts).transpose(3, 2, 0, 1, 4)
+        flat = by_measure.astype(np.float64).reshape(measures, 24, values * boxes * parts)
+        summed: Table = places.reshape(-1, 24).astype(np.float64) @ flat
+        return summed.reshape(measures, -1, values, boxes, parts)
 
 
-def is_safe(counts: Table, groups: Table) -> Lines:
-    """Say of counts (..., m, boxes, k) whether each group of parts, (m, k, g), has ten people or nobody: (..., m)."""
-    sums = np.abs(counts @ groups)
-    return np.asarray(((sums < 0.5) | (sums > _SMALLEST)).all(axis=(-1, -2)), np.bool_)
+def part(lines: Table, groups: Table) -> Table:
+    """Add lines (m, lines, values, boxes, k) up by the groups of parts (m, k, g): (m, lines, values, boxes * g)."""
+    measures, number, values, boxes, parts = lines.shape
+    summed: Table = lines.reshape(measures, number * values * boxes, parts) @ groups
+    return summed.reshape(measures, number, values, boxes * groups.shape[-1])
 
 
-def first_marks(dimension: Dimension, lines: Table) -> Lines:
-    """Return the marks of a dimension before anything is split: every value a block, (lines, m, values)."""
-    return np.full(lines.shape[:3], dimension.ordered, dtype=np.bool_)
+def is_safe(sums: Table) -> Lines:
+    """Say of sums (..., g) whether each is ten people or more, or nobody: (...)."""
+    sizes = np.abs(sums)
+    small = sizes > 0.5
+    small &= sizes < _SMALLEST
+    return np.asarray(~small.any(axis=-1), np.bool_)
 
 
-def refine(dimension: Dimension, lines: Table, marks: Lines, groups: Table) -> Lines:
+def refine(dimension: Dimension, sums: Table, marks: Lines, people: Table) -> Lines:
     """Put values together into blocks that are safe, none smaller than the blocks before.
 
     Args:
         dimension: The values.
-        lines: Its people by line, (lines, m, values, boxes, k).
+        sums: Its people by line and by the parts that must not be small, (m, lines, values, g).
         marks: The blocks before: of ordered values, after which ones a block ends; of others, which ones are together
-            in the one block of several values, (lines, m, values).
-        groups: Parts that must not be small, (m, k, g).
+            in the one block of several values, (m, lines, values).
+        people: How many they are in all parts, (m, lines, values).
 
     Returns:
         Marks likewise.
     """
-    fine = is_safe(lines.swapaxes(1, 2), groups).swapaxes(1, 2)
+    fine = is_safe(sums)
     if dimension.apart:
         return marks | ~fine
-    if fine.all():
+    hard = ~fine.all(axis=2)
+    if not hard.any():
         return marks
-    return _cut(lines, marks, groups) if dimension.ordered else _gather(lines, marks, groups)
+    after = marks.copy()
+    if dimension.ordered:
+        after[hard] = _cut(sums[hard], marks[hard])
+    else:
+        after[hard] = _gather(sums[hard], marks[hard] | ~fine[hard], people[hard])
+    return after
 
 
-def _cut(lines: Table, ends: Lines, groups: Table) -> Lines:
-    kept, values = np.zeros_like(ends), lines.shape[2]
-    gathered = np.zeros_like(lines[:, :, 0])
-    for value in range(values):
-        gathered = gathered + lines[:, :, value]
-        kept[:, :, value] = ends[:, :, value] & is_safe(gathered, groups)
-        gathered[kept[:, :, value]] = 0
-    kept[:, :, -1] = True
-    rest = np.zeros_like(gathered)
-    for value in range(values - 1, 0, -1):
-        rest = rest + lines[:, :, value]
-        kept[:, :, value - 1] &= is_safe(rest, groups)
-        rest[kept[:, :, value - 1]] = 0
-    return kept
+def _cut(sums: Table, ends: Lines) -> Lines:
+    """End blocks (n, values) of sums (n, values, g) only where what lies before, and behind, is safe."""
+    counts = np.ascontiguousarray(np.rint(sums).astype(np.int32).swapaxes(0, 1))
+    kept = np.zeros(ends.shape[::-1], np.bool_)
+    gathered = np.zeros_like(counts[0])
+    for value, wanted in enumerate(ends.T):
+        gathered += counts[value]
+        np.logical_and(wanted, _are_safe(gathered), out=kept[value])
+        gathered[kept[value]] = 0
+    kept[-1] = True
+    rest, pending = np.zeros_like(gathered), np.ones(len(ends), np.bool_)
+    for value in range(len(kept) - 1, 0, -1):
+        rest += counts[value]
+        safe = _are_safe(rest)
+        # Blocks before the last one of a line that is safe are safe already.
+        kept[value - 1] &= safe | ~pending
+        pending &= ~kept[value - 1]
+        if not pending.any():
+            break
+    return kept.T
 
 
-def _gather(lines: Table, together: Lines, groups: Table) -> Lines:
-    together = together | ~is_safe(lines.swapaxes(1, 2), groups).swapaxes(1, 2)
-    people = np.abs(lines).sum(axis=(-1, -2))
+def _are_safe(counts: npt.NDArray[np.int32]) -> Lines:
+    """As `is_safe`, of whole numbers; in one comparison, as 0 less 1 is a great number without a sign."""
+    return np.asarray(~((np.abs(counts) - 1).view(np.uint32) < MIN_CELL - 1).any(axis=-1), np.bool_)
+
+
+def _gather(sums: Table, together: Lines, people: Table) -> Lines:
+    """Put values (n, values) of sums (n, values, g) into one block until it is safe."""
     while True:
-        union = (lines * together[..., None, None]).sum(axis=2)
+        union = np.einsum("nvg,nv->ng", sums, together)
         others = ~together & (people > 0)
-        short = together.any(axis=2) & ~is_safe(union, groups) & others.any(axis=2)
+        short = together.any(axis=1) & ~is_safe(union) & others.any(axis=1)
         if not short.any():
             return together
-        smallest = np.where(others, people, np.inf).argmin(axis=2)
-        line, measure = np.nonzero(short)
-        together[line, measure, smallest[short]] = True
+        smallest = np.where(others, people, np.inf).argmin(axis=1)
+        together[short, smallest[short]] = True
 
 
-def is_told(dimension: Dimension, lines: Table, marks: Lines, groups: Table) -> Lines:
-    """Say whether the chosen values are whole blocks, and all values together are safe: (lines, m)."""
-    told = is_safe(lines.sum(axis=2), groups)
+def is_told(dimension: Dimension, marks: Lines) -> Lines:
+    """Say whether the chosen values are whole blocks: (m, lines)."""
     chosen = dimension.chosen
     if dimension.apart:
-        return told & ~marks.any(axis=2)
+        return np.asarray(~marks.any(axis=2), np.bool_)
     if not dimension.ordered:
-        return told & (~(marks & chosen).any(axis=2) | ~(marks & ~chosen).any(axis=2))
+        return np.asarray(~marks[..., chosen].any(axis=2) | ~marks[..., ~chosen].any(axis=2), np.bool_)
+    told = np.ones(marks.shape[:2], np.bool_)
     if chosen.any():
         places = np.flatnonzero(chosen)
         told &= marks[:, :, places[-1]]
         if places[0]:
             told &= marks[:, :, places[0] - 1]
+    return told
+
+
+class Blocks:
+    """The values of a narrowing while they are put together, split after split.
+
+    Attributes:
+        dimension: The values.
+        people: How many there are in all parts, (m, lines, values).
+        marks: As in `refine`; before the first split every value is a block.
+        safe: Whether all values together are safe after the last split, (m, lines).
+    """
+
+    def __init__(self, dimension: Dimension, lines: Table) -> None:
+        self.dimension = dimension
+        self._lines = lines
+        self.people = np.abs(lines).sum(axis=(-1, -2))
+        self.marks: Lines = np.full(lines.shape[:3], dimension.ordered, dtype=np.bool_)
+        self.safe: Lines = np.ones(lines.shape[:2], np.bool_)
+
+    def split(self, groups: Table) -> None:
+        """Put values together as parts (m, k, g) demand that must not be small."""
+        sums = part(self._lines, groups)
+        self.safe = is_safe(sums.sum(axis=2))
+        self.marks = refine(self.dimension, sums, self.marks, self.people)
+
+
+def told_of(blocks: Sequence[Blocks]) -> Lines:
+    """Say which lines may be told of after the last split, (m, lines)."""
+    told: Lines = np.logical_and.reduce([one.safe & is_told(one.dimension, one.marks) for one in blocks])
     return told
 
 

@@ -27,7 +27,8 @@ import numpy as np
 from core.records.privacy import Counts, Lines
 from core.records.statistics.filters import AGE_BANDS, FIRST_GRADE, SEXES, Filters
 from core.records.statistics.place import Place, open_place
-from core.records.statistics.telling import ORDER, Told
+from core.records.statistics.telling import ORDER
+from core.records.statistics.told import Told
 from core.records.store import RecordStore
 from core.taxonomy import AgeBand, Severity, Sex
 

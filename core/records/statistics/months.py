@@ -21,7 +21,8 @@ from core.records.statistics.filters import FIRST_GRADE, Filters, Narrowing, mon
 from core.records.statistics.frame import Frame, open_frame
 from core.records.statistics.place import boxes_of
 from core.records.statistics.series import EPOCH, Period, read_all_series
-from core.records.statistics.telling import ORDER, Hidden, Telling
+from core.records.statistics.telling import ORDER, Telling
+from core.records.statistics.told import Hidden
 from core.records.store import RecordStore
 from core.taxonomy import AgeBand, Condition, Severity, Sex
 

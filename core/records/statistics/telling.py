@@ -6,13 +6,13 @@ parts and those of all splits before it are ten people or nobody. So the answers
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import numpy as np
 
-from core.records.privacy import Counts, Lines, hidden_lines
+from core.records.privacy import Lines
 from core.records.statistics.blocks import (
     CELLS_OF_LINES,
     COLUMNS,
@@ -25,86 +25,18 @@ from core.records.statistics.blocks import (
     UNTOLD_PARTS,
     UNTOLD_SEX,
     WHOLE_LINES,
+    Blocks,
     Dimension,
     Table,
-    first_marks,
-    is_safe,
-    is_told,
-    refine,
+    told_of,
 )
+from core.records.statistics.told import NOTHING, Hidden, Told, choose_lines
 from core.taxonomy import AgeBand, Severity, Sex
 
 ORDER: Final = (Severity.MILD, Severity.MODERATE, Severity.SEVERE)
 """The order in which splits at a grade are taken."""
 
-Hidden = tuple[Lines, Lines]
 Groups = Callable[[Lines], Table]
-
-
-@dataclass(frozen=True, eq=False)
-class Told:
-    """What may be told of one measure and split.
-
-    Attributes:
-        lines: Chooses rows (7,) and columns (2,) of those who told both sex and age that are not told of alone; None
-            where nothing is told but of everyone.
-        whole: Whether everyone together may be told of.
-        untold: Whether those who told no sex or no age are counted among everyone.
-        no_sex: Whether those who told no sex are told of alone.
-        kinds: Whether those who told no sex, no age and neither are told of alone.
-        parts: Whether each cell of them is, so that they are counted where sexes or ages are chosen.
-    """
-
-    lines: Callable[[], Hidden | None]
-    whole: bool
-    untold: bool
-    no_sex: bool
-    kinds: bool
-    parts: bool
-
-    @cached_property
-    def hidden(self) -> Hidden | None:
-        """What `lines` chooses, once it is needed."""
-        return self.lines()
-
-    def counted(self, bands: Lines, sexes: Lines) -> Lines:
-        """Say which cells a figure of chosen age bands (8,) and sexes (3,) counts, (8, 3)."""
-        chosen = bands[:, None] & sexes[None, :]
-        kept = self.untold if chosen.all() else self.parts
-        return chosen if kept else chosen & LINES[TOLD]
-
-    def tells(self, bands: Lines, sexes: Lines) -> bool:
-        """Say whether a figure of chosen age bands (8,) and sexes (3,) may be told."""
-        if bands.all() and sexes.all():
-            return self.whole
-        if self.hidden is None:
-            return False
-        asked = bands[: len(AgeBand)], sexes[: len(Sex)]
-        if not (asked[0].any() and asked[1].any()):
-            return self.parts
-        return self.tells_lines(*asked)
-
-    def tells_lines(self, bands: Lines, sexes: Lines) -> bool:
-        """Say whether those of age bands (7,) and sexes (2,) may be told of, who told both."""
-        if self.hidden is None:
-            return False
-        asked = bands, sexes
-        return all(_is_whole(hidden, chosen) for hidden, chosen in zip(self.hidden, asked, strict=True))
-
-    @property
-    def cells(self) -> Lines:
-        """Cells that are told of, (8, 3); never those who told no sex or no age."""
-        shown = np.zeros((len(AgeBand) + 1, len(Sex) + 1), np.bool_)
-        if self.hidden is not None:
-            shown[: len(AgeBand), : len(Sex)] = ~self.hidden[0][:, None] & ~self.hidden[1][None, :]
-        return shown
-
-
-NOTHING: Final = Told(lambda: None, whole=False, untold=False, no_sex=False, kinds=False, parts=False)
-
-
-def _is_whole(hidden: Lines, chosen: Lines) -> bool:
-    return not (hidden & chosen).any() or not (hidden & ~chosen).any()
 
 
 class Telling:
@@ -129,76 +61,57 @@ class Telling:
     ) -> None:
         self._dimensions = dimensions
         self._begun = begun
-        self._lines = [dimension.lines(WHOLE_LINES if whole else LINES) for dimension in dimensions]
         self._whole = whole
         self._hidden: dict[tuple[int, int], Hidden | None] = {}
+        self._known: dict[tuple[int, int], Told] = {}
+        blocks = [Blocks(dimension, dimension.lines(WHOLE_LINES if whole else LINES)) for dimension in dimensions]
         measures = dimensions[0].people.shape[4]
         taken = np.zeros((measures, steps), np.bool_)
         self._groups = [groups(taken)]
-        marks = [first_marks(*pair) for pair in zip(dimensions, self._lines, strict=True)]
-        marks = self._refined(marks, self._groups[0])
-        self._marks = [marks]
-        self._flags = [self._told(marks, self._groups[0])]
-        told = self._lines[0][TOLD].sum(axis=(1, 2, 3)) != 0
+        for block in blocks:
+            block.split(self._groups[0])
+        self._flags = [told_of(blocks)]
+        self._ends = [blocks[0].marks]
         # Of which measures those who told sex and age are told apart from the others.
-        self._apart = self._flags[0][TOLD] & told
+        self._apart = self._flags[0][:, TOLD] & (blocks[0].people[:, TOLD].sum(axis=1) != 0)
         for step in range(steps):
             tried = taken.copy()
             tried[:, step] = True
             finer = groups(tried)
-            fine = np.where(self._apart, *(self._is_safe(line, finer) for line in (TOLD, EVERYONE)))
+            before = [block.marks for block in blocks]
+            for block in blocks:
+                block.split(finer)
+            safe = np.logical_and.reduce([block.safe for block in blocks])
+            fine = np.where(self._apart, safe[:, TOLD], safe[:, EVERYONE])
             taken[fine, step] = True
-            new = self._refined(marks, finer)
-            marks = [np.where(fine[None, :, None], after, before) for before, after in zip(marks, new, strict=True)]
-            self._marks.append(marks)
+            for block, marks in zip(blocks, before, strict=True):
+                block.marks = np.where(fine[:, None, None], block.marks, marks)
+            self._ends.append(blocks[0].marks)
             self._groups.append(np.where(fine[:, None, None], finer, self._groups[-1]))
-            self._flags.append(self._told(marks, self._groups[-1]) & fine)
+            self._flags.append(told_of(blocks) & fine[:, None])
         self._taken = taken
-
-    def _refined(self, marks: list[Lines], groups: Table) -> list[Lines]:
-        return [
-            refine(dimension, lines, before, groups)
-            for dimension, lines, before in zip(self._dimensions, self._lines, marks, strict=True)
-        ]
-
-    def _is_safe(self, line: int, groups: Table) -> Lines:
-        """Whether a line as a whole may be split, whatever values are chosen: (m,)."""
-        safe: Lines = np.logical_and.reduce([is_safe(lines[line].sum(axis=1), groups) for lines in self._lines])
-        return safe
-
-    def _told(self, marks: list[Lines], groups: Table) -> Lines:
-        told: Lines = np.logical_and.reduce(
-            [
-                is_told(dimension, lines, mark, groups)
-                for dimension, lines, mark in zip(self._dimensions, self._lines, marks, strict=True)
-            ]
-        )
-        return told
 
     def taken(self, measure: int) -> tuple[int, ...]:
         """Return the steps of a measure that are told of at all."""
-        return tuple(int(step) + 1 for step in np.flatnonzero(self._taken[measure]))
+        return tuple((np.flatnonzero(self._taken[measure]) + 1).tolist())
 
     def of(self, measure: int, step: int = 0) -> Told:
         """Say what may be told of a measure at a step, 0 for no split."""
-        flags = [self._flags[0], *(self._flags[1 + one] for one in np.flatnonzero(self._taken[measure]))]
+        key = measure, step
+        if key not in self._known:
+            self._known[key] = self._of(measure, step)
+        return self._known[key]
+
+    def _of(self, measure: int, step: int) -> Told:
         if step and not self._taken[measure, step - 1]:
             return NOTHING
-        safe = np.logical_and.reduce([one[:, measure] for one in flags])
         if not self._apart[measure]:
-            return Told(
-                lambda: None,
-                whole=bool(self._flags[step][EVERYONE, measure]),
-                untold=True,
-                no_sex=False,
-                kinds=False,
-                parts=False,
-            )
-        if not self._flags[step][TOLD, measure]:
+            return replace(NOTHING, whole=bool(self._flags[step][measure, EVERYONE]), untold=True)
+        if not self._flags[step][measure, TOLD]:
             return NOTHING
+        safe = np.logical_and.reduce([self._flags[one][measure] for one in (0, *self.taken(measure))])
         if self._whole:
-            untold = bool(safe[UNTOLD])
-            return Told(lambda: None, whole=True, untold=untold, no_sex=False, kinds=False, parts=False)
+            return replace(NOTHING, whole=True, untold=bool(safe[UNTOLD]))
         return Told(
             partial(self._lines_of, measure, step),
             whole=True,
@@ -213,14 +126,14 @@ class Telling:
 
         The dimension has to be ordered, with all of its values chosen.
         """
-        ends = self._marks[step][0][:, measure]
+        ends = self._ends[step][measure]
         begins = np.concatenate([np.ones_like(ends[:, :1]), ends[:, :-1]], axis=1)
-        alone: Lines = ends & begins & self._flags[step][:, measure, None]
+        alone: Lines = ends & begins & self._flags[step][measure, :, None]
         return alone
 
     def lines_alone(self, measure: int, step: int, value: int) -> Hidden | None:
         """Choose the hidden lines of one value of the first dimension, as `alone` says."""
-        chosen = np.arange(self._lines[0].shape[2]) == value
+        chosen = np.arange(len(self._dimensions[0].people)) == value
         one = (replace(self._dimensions[0], chosen=chosen), *self._dimensions[1:])
         before = self._begun
         for earlier in self._steps(measure, step):
@@ -239,7 +152,7 @@ class Telling:
         if key not in self._hidden:
             *earlier, _ = self._steps(measure, step)
             before = self._lines_of(measure, earlier[-1]) if earlier else self._begun
-            flags = self._flags[step][:, measure]
+            flags = self._flags[step][measure]
             nothing = bool(earlier) and before is None
             self._hidden[key] = None if nothing else self._choose(self._dimensions, measure, step, flags, before)
         return self._hidden[key]
@@ -247,29 +160,11 @@ class Telling:
     def _choose(
         self, dimensions: Sequence[Dimension], measure: int, step: int, flags: Lines, before: Hidden | None
     ) -> Hidden | None:
+        if not flags[TOLD]:
+            return None
         cells = flags[CELLS_OF_LINES].reshape(len(AgeBand), len(Sex))
         rows, columns = ~flags[ROWS] | ~cells.all(axis=1), ~flags[COLUMNS]
         if before is not None:
             rows, columns = rows | before[0], columns | before[1]
-        shapes = [dimension.people[:, :, 0, 0, measure].shape for dimension in dimensions]
         splits = [self._groups[earlier][measure : measure + 1] for earlier in self._steps(measure, step)]
-
-        def small(counts: Counts) -> Lines:
-            told = np.ones(counts.shape[:-1], np.bool_).ravel()
-            pieces = np.split(
-                counts.reshape(len(told), -1), np.cumsum([np.prod(shape) for shape in shapes])[:-1], axis=1
-            )
-            for dimension, shape, piece in zip(dimensions, shapes, pieces, strict=True):
-                lines = piece.reshape(len(told), 1, *shape).astype(np.float64)
-                marks = first_marks(dimension, lines)
-                for groups in splits:
-                    marks = refine(dimension, lines, marks, groups)
-                told &= is_told(dimension, lines, marks, splits[-1])[:, 0]
-            return ~told.reshape(counts.shape[:-1])
-
-        people = [
-            dimension.people[:, :, : len(AgeBand), : len(Sex), measure].transpose(2, 3, 0, 1, 4)
-            for dimension in dimensions
-        ]
-        table = np.concatenate([one.reshape(len(AgeBand), len(Sex), -1) for one in people], axis=2)
-        return hidden_lines(table, small, (rows, columns))
+        return choose_lines([one.only(measure) for one in dimensions], splits, rows, columns)
