@@ -12,7 +12,8 @@ from core.errors import ScalpError
 from core.interface.language import current_language, say
 from core.interface.markup import heat_legend, plain
 from core.interface.models_markup import class_bars
-from core.interface.models_trial import Tried, TriedOutput, right_words, said_words, try_photo
+from core.interface.models_said import agrees, right_words, said_words
+from core.interface.models_trial import Tried, TriedOutput, try_photo
 from core.interface.sentences import join_words
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _tells(asked: Asked, output: TriedOutput) -> bool:
     """Whether there is more to an output than that its lowest grade is certain enough."""
     label = _label(asked, output)
     lowest = output.graded and output.said == output.classes[:1] and not output.withheld
-    return not lowest or label not in (None, output.classes[0].id)
+    return not lowest or (label is not None and output.meant(label) != {output.classes[0].id})
 
 
 def _height(output: TriedOutput) -> tuple[int, float]:
@@ -172,9 +173,8 @@ def _draw_score(tried: Sequence[tuple[Asked, Tried | ScalpError]]) -> None:
             label = _label(asked, output)
             if label is None:
                 continue
-            right = {c.id for c in output.said} == set(label.split("|"))
             name, n, hits = counts.get(output.id, (output.name, 0, 0))
-            counts[output.id] = (name, n + 1, hits + right)
+            counts[output.id] = (name, n + 1, hits + agrees(output, label))
     if counts:
         lines = [say("models.try.score", output=name, right=hits, n=n) for name, n, hits in counts.values()]
         st.markdown("  \n".join(plain(line) for line in lines))

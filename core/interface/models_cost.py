@@ -59,15 +59,7 @@ def draw_cost(comparison: Comparison, names: Mapping[str, str]) -> None:
     )
     best = max(timed, key=lambda row: row.figures.values["quadratic_kappa"].value or -1)
     fastest = min(timed, key=lambda row: row.latency_ms or 0)
-    sentence = say(
-        "models.compare.cost_sentence",
-        best=names[best.id],
-        best_kappa=number_words(best.figures.values["quadratic_kappa"].value),
-        best_ms=f"{best.latency_ms:.1f}",
-        fast=names[fastest.id],
-        fast_kappa=number_words(fastest.figures.values["quadratic_kappa"].value),
-        fast_ms=f"{fastest.latency_ms:.1f}",
-    )
+    sentence = _sentence(best, fastest, names, alone=len(timed) == 1)
     draw_chart(
         "cost",
         say("models.compare.cost"),
@@ -147,3 +139,20 @@ def _plain_row(row: ComparisonRow, comparison: Comparison, metrics: Sequence[str
         "training_seconds": row.training_seconds,
         "first_weights": row.pretrained,
     }
+
+
+def _sentence(best: ComparisonRow, fastest: ComparisonRow, names: Mapping[str, str], *, alone: bool) -> str:
+    kappa, ms = number_words(best.figures.values["quadratic_kappa"].value), f"{best.latency_ms:.1f}"
+    if alone:
+        return say("models.compare.cost_sentence_one", run=names[best.id], kappa=kappa, ms=ms)
+    if best.id == fastest.id:
+        return say("models.compare.cost_sentence_both", best=names[best.id], best_kappa=kappa, best_ms=ms)
+    return say(
+        "models.compare.cost_sentence",
+        best=names[best.id],
+        best_kappa=kappa,
+        best_ms=ms,
+        fast=names[fastest.id],
+        fast_kappa=number_words(fastest.figures.values["quadratic_kappa"].value),
+        fast_ms=f"{fastest.latency_ms:.1f}",
+    )

@@ -11,7 +11,7 @@ from core.errors import ScalpError
 from core.interface.language import current_language, say
 from core.interface.markup import plain
 from core.interface.models_door import may_operate
-from core.interface.models_figures import figure_lines
+from core.interface.models_figures import figure_lines, package_label
 from core.interface.models_served import PackageNote
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _draw_question(package: PackageNote, packages: Sequence[PackageNote]) -> Non
                 if one is None:
                     st.markdown(say("models.default.nothing"))
                     continue
-                st.markdown(f"**{plain(one.id)}** {plain(one.version)} · {plain(one.architecture)}")
+                st.markdown(f"**{plain(package_label(one))}** · {plain(one.architecture)}")
                 lines = figure_lines(one) or [say("models.packages.not_measured")]
                 st.markdown("\n".join(f"- {plain(line)}" for line in lines))
         st.caption(say("models.default.note"))

@@ -67,6 +67,13 @@ class MeasuredOutput:
         return origin_words(current_language(), self.origins)
 
 
+def package_label(package: PackageNote) -> str:
+    """Return how a package is called in a list: two of one name differ in where they lie."""
+    place, _, rest = package.name.partition("/")
+    run = rest.rpartition("/")[0]
+    return say(f"models.packages.label_{place}", id=package.id, version=package.version, run=run)
+
+
 def figure_lines(package: PackageNote) -> list[str]:
     """Say what was measured on a package: per output the figures with their n, and on which photos."""
     return [one.line for one in measured_figures(package)]

@@ -7,14 +7,15 @@ from typing import Any
 
 import streamlit as st
 
-from core.interface.language import say
+from core.interface.language import current_language, say
 from core.interface.markup import plain
 from core.interface.models_default import ask_for_default, draw_notice, draw_question, draw_undo
 from core.interface.models_door import draw_operator_only, may_operate
-from core.interface.models_figures import figure_lines, measured_figures
+from core.interface.models_figures import figure_lines, measured_figures, package_label
 from core.interface.models_served import PackageNote, current_choices, list_packages
 from core.interface.models_state import choose_section, note, settle
 from core.interface.models_table import table_as_csv
+from core.locale import Language
 
 
 def draw_packages() -> None:
@@ -41,16 +42,6 @@ def draw_packages() -> None:
     _draw_card(next(one for one in packages if one.name == chosen), packages)
 
 
-def package_label(package: PackageNote) -> str:
-    """Return how a package is called in a list."""
-    place = package.name.partition("/")[0]
-    return say(f"models.packages.label_{place}", id=package.id, version=package.version, run=_run_name(package))
-
-
-def _run_name(package: PackageNote) -> str:
-    return package.name.removeprefix("run/").rpartition("/")[0]
-
-
 def _draw_serving(packages: Sequence[PackageNote]) -> None:
     st.subheader(say("models.packages.serving"), anchor="serving")
     choices = current_choices()
@@ -60,7 +51,7 @@ def _draw_serving(packages: Sequence[PackageNote]) -> None:
         assert package.serves is not None
         with column.container(border=True, height="stretch", key=f"models_serving_{package.serves}"):
             st.caption(say(f"taxonomy.view.{package.serves}"))
-            st.markdown(f"**{plain(package.id)}** {plain(package.version)}")
+            st.markdown(f"**{plain(package_label(package))}**")
             st.markdown("\n".join(f"- {plain(line)}" for line in figure_lines(package)))
             choice = choices.get(package.serves)
             if choice is not None and choice.package == package.name:
@@ -152,6 +143,8 @@ def _draw_card(package: PackageNote, packages: Sequence[PackageNote]) -> None:
                 _draw_default_button(package)
         draw_question(package, packages)
         if package.card:
+            if current_language() is not Language.ENGLISH:
+                st.caption(say("models.packages.card_language"))
             st.markdown(card_text(package), anchors=False)
         else:
             st.markdown(say("models.packages.no_card"))

@@ -70,6 +70,13 @@ class TriedOutput:
     graded: bool
     heatmap: npt.NDArray[np.float32] | None
 
+    def meant(self, label: str) -> frozenset[str]:
+        """The ids of the classes that a label means; a grade between two severities told apart counts as the lower."""
+        if not self.graded or not label.isdecimal():
+            return frozenset(filter(None, label.split("|")))
+        lower = [one.id for one in self.classes if one.id.isdecimal() and int(one.id) <= int(label)]
+        return frozenset({max(lower, key=int)} if lower else {label})
+
     @property
     def said(self) -> tuple[TriedClass, ...]:
         """The classes the model says."""
@@ -230,22 +237,3 @@ def _classified(seen: Classification, result: OutputResult) -> TriedOutput:
     heatmap = None if most is None else seen.heatmap(result.output.id, most)[0]
     graded = bool(result.output.severities)
     return TriedOutput(result.output.id, in_language(result.output.names), classes, withheld, graded, heatmap)
-
-
-def right_words(output: TriedOutput, label: str | None) -> str:
-    """Say whether what a package says agrees with a label; empty where there is no label."""
-    if label is None or not label:
-        return ""
-    wanted = set(label.split("|"))
-    named = [one.name for one in output.classes if one.id in wanted]
-    told = ", ".join(named) or label
-    agrees = {one.id for one in output.said} == wanted
-    return say("models.try.label_right" if agrees else "models.try.label_wrong", label=told)
-
-
-def said_words(output: TriedOutput) -> str:
-    """Say an output in one line: its class and how likely it is."""
-    if output.withheld or not output.said:
-        return say("models.try.line_unsure", output=output.name)
-    said = ", ".join(f"{one.name} {one.probability:.0%}" for one in output.said)
-    return say("models.try.line", output=output.name, said=said)

@@ -11,8 +11,8 @@ from core.interface.checkup import MAX_PHOTOS, content_key
 from core.interface.language import say
 from core.interface.markup import browser_words
 from core.interface.models_answer import Asked, draw_answers
+from core.interface.models_figures import package_label
 from core.interface.models_make import draw_make
-from core.interface.models_packages import package_label
 from core.interface.models_served import PackageNote, list_packages
 from core.interface.models_state import note, settle
 from core.interface.models_tests import draw_tests
