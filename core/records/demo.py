@@ -121,7 +121,8 @@ def _draw(rows: int, random: np.random.Generator) -> dict[str, npt.NDArray[np.ge
     male = random.random(rows) < 0.5
     band = random.choice(len(_AGE_SHARES), rows, p=_AGE_SHARES)
     first_us, last_us = _span()
-    seen_us = random.integers(first_us, last_us, rows)
+    # As shares of the span: whole numbers of a longer one would take other draws, and all behind them would differ.
+    seen_us = first_us + (random.random(rows) * (last_us - first_us)).astype(np.int64)
     region = np.array([region.value for region in Region])[random.integers(0, len(Region), rows)]
     shampoo = np.array(_SHAMPOO)[random.integers(0, len(_SHAMPOO), rows)]
     columns: dict[str, npt.NDArray[np.generic]] = {

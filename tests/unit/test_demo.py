@@ -1,7 +1,9 @@
 """The demonstration: large enough that every chart of the page is full, and gone without a trace."""
 
+import numpy as np
 import pytest
 
+from core.records import demo
 from core.records.demo import ROWS, add_demo, remove_demo
 from core.records.statistics import (
     Filters,
@@ -68,6 +70,15 @@ def test_some_findings_go_together(full):
     pairs = {(pair.first, pair.second): pair.lift for pair in co_occurrence(full, Severity.MODERATE, DEMO)}
     assert pairs[Condition.EXCESS_SEBUM, Condition.DANDRUFF].low > 1
     assert pairs[Condition.FINE_SCALING, Condition.HAIR_LOSS].value == pytest.approx(1, abs=0.25)
+
+
+def test_a_later_day_draws_the_same_people(monkeypatch):
+    drawn = []
+    for last_us in (1_700_000_000_000_000, 1_700_003_600_000_000):
+        monkeypatch.setattr(demo, "_span", lambda last=last_us: (1_640_000_000_000_000, last))
+        drawn.append(demo._draw(500, np.random.default_rng(0)))
+    for name in drawn[0].keys() - {"seen_us", "model_version"}:
+        assert (drawn[0][name] == drawn[1][name]).all(), name
 
 
 def test_nothing_is_left_of_it(full, emptied):
