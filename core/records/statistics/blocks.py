@@ -83,6 +83,7 @@ class Dimension:
 def part(lines: Table, groups: Table) -> Table:
     """Add lines (m, lines, values, boxes, k) up by the groups of parts (m, k, g): (m, lines, values, boxes * g)."""
     measures, number, values, boxes, parts = lines.shape
+    groups = groups[..., groups.any(axis=(0, 1))]
     summed: Table = lines.reshape(measures, number * values * boxes, parts) @ groups
     return summed.reshape(measures, number, values, boxes * groups.shape[-1])
 
@@ -124,20 +125,21 @@ def refine(dimension: Dimension, sums: Table, marks: Lines, people: Table) -> Li
 
 def _cut(sums: Table, ends: Lines) -> Lines:
     """End blocks (n, values) of sums (n, values, g) only where what lies before, and behind, is safe."""
-    counts = np.ascontiguousarray(np.rint(sums).astype(np.int32).swapaxes(0, 1))
+    # Values first, as they are taken one after another, and lines last, as these are many.
+    counts = np.ascontiguousarray(np.rint(sums).astype(np.int32).transpose(1, 2, 0))
+    are_safe = _are_safe if counts.min(initial=0) < 0 else _are_safe_counts
     kept = np.zeros(ends.shape[::-1], np.bool_)
     gathered = np.zeros_like(counts[0])
-    for value, wanted in enumerate(ends.T):
+    for value, wanted in enumerate(np.ascontiguousarray(ends.T)):
         gathered += counts[value]
-        np.logical_and(wanted, _are_safe(gathered), out=kept[value])
-        gathered[kept[value]] = 0
+        kept[value] = wanted & are_safe(gathered)
+        gathered *= ~kept[value]
     kept[-1] = True
     rest, pending = np.zeros_like(gathered), np.ones(len(ends), np.bool_)
     for value in range(len(kept) - 1, 0, -1):
         rest += counts[value]
-        safe = _are_safe(rest)
         # Blocks before the last one of a line that is safe are safe already.
-        kept[value - 1] &= safe | ~pending
+        kept[value - 1] &= are_safe(rest) | ~pending
         pending &= ~kept[value - 1]
         if not pending.any():
             break
@@ -145,8 +147,14 @@ def _cut(sums: Table, ends: Lines) -> Lines:
 
 
 def _are_safe(counts: npt.NDArray[np.int32]) -> Lines:
-    """As `is_safe`, of whole numbers; in one comparison, as 0 less 1 is a great number without a sign."""
-    return np.asarray(~((np.abs(counts) - 1).view(np.uint32) < MIN_CELL - 1).any(axis=-1), np.bool_)
+    """As `is_safe`, of whole numbers (g, n): (n,)."""
+    return _are_safe_counts(np.abs(counts))
+
+
+def _are_safe_counts(counts: npt.NDArray[np.int32]) -> Lines:
+    """The same of none below 0, in one comparison: 0 less 1 is a great number without a sign."""
+    small = (counts - 1).view(np.uint32) < MIN_CELL - 1
+    return np.asarray(~small.any(axis=0), np.bool_)
 
 
 def _gather(sums: Table, together: Lines, people: Table) -> Lines:

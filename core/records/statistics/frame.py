@@ -25,6 +25,7 @@ from functools import cached_property
 import numpy as np
 
 from core.records.privacy import Counts, Lines
+from core.records.statistics.blocks import LINES, TOLD
 from core.records.statistics.filters import AGE_BANDS, FIRST_GRADE, SEXES, Filters
 from core.records.statistics.place import Place, open_place
 from core.records.statistics.telling import ORDER
@@ -59,7 +60,7 @@ class Frame:
         chosen = self.filters.sexes
         return np.array([not chosen or sex in chosen for sex in SEXES], dtype=np.bool_)
 
-    @property
+    @cached_property
     def selected(self) -> Lines:
         """Cells that the filter's sexes and age bands name, (8, 3)."""
         cells: Lines = self.bands[:, None] & self.sexes[None, :]
@@ -81,6 +82,17 @@ class Frame:
         counts: Counts = self.place.tally.states[0, :, :, measure, FIRST_GRADE:]
         return counts
 
+    def pairs(self, *, with_untold: bool) -> Counts:
+        """Count the chosen people by pair of conditions and both grades: (15, 16)."""
+        if with_untold not in self._pairs:
+            cells = self.selected if with_untold else self.selected & LINES[TOLD]
+            self._pairs[with_untold] = self.place.tally.pairs[0][cells].sum(axis=0)
+        return self._pairs[with_untold]
+
+    @cached_property
+    def _pairs(self) -> dict[bool, Counts]:
+        return {}
+
     def leaves_out(self, told: Told) -> bool:
         """Whether a figure leaves those out who told no sex or no age, and there are any."""
         untold = self.selected & ~told.counted(self.bands, self.sexes)
@@ -93,4 +105,4 @@ def open_frame(store: RecordStore, filters: Filters) -> Frame:
     Raises:
         RecordsError: The records cannot be read.
     """
-    return Frame(filters, open_place(store, filters))
+    return store.memory.recall(store.version, ("frame", filters), lambda: Frame(filters, open_place(store, filters)))

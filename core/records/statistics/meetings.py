@@ -9,8 +9,6 @@ from core.records.privacy import Lines
 from core.records.statistics.blocks import Table
 from core.taxonomy import Severity
 
-MOST_PARTS: Final = 40
-"""More than ever follow."""
 _GRADES: Final = len(Severity)
 _TOLERANCE: Final = 1e-9
 

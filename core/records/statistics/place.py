@@ -1,21 +1,21 @@
 """The people of a filter, any sex and age, laid out by all that its narrowings could name instead."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Final, TypeVar
 
 import numpy as np
 
 from core.records.facts_code import STATES
-from core.records.facts_cube import PAIRS
+from core.records.facts_cube import GRADES, PAIRS
 from core.records.privacy import Counts, Lines
 from core.records.statistics.blocks import Dimension, Table, split_at
 from core.records.statistics.cells import read_all_cells, read_cells
 from core.records.statistics.counting import subsets
 from core.records.statistics.cube import SUMMED, sum_up
 from core.records.statistics.filters import FIRST_GRADE, Filters, Narrowing
-from core.records.statistics.meetings import MOST_PARTS, parts_that_follow
+from core.records.statistics.meetings import parts_that_follow
 from core.records.statistics.tallies import (
     Tally,
     Values,
@@ -116,11 +116,10 @@ class Place:
 
     def _meetings(self, *, whole: bool) -> Telling:
 
+        alone = tuple(_levels(self.grades.taken(place)) for place in range(len(Condition)))
+
         def groups(taken: Lines) -> Table:
-            alone = [_levels(self.grades.taken(place)) for place in range(len(Condition))]
-            steps = [_levels(tuple(int(step) + 1 for step in np.flatnonzero(row))) for row in taken]
-            parts = [parts_that_follow(alone[a], alone[b], one) for (a, b), one in zip(PAIRS, steps, strict=True)]
-            return np.stack([np.pad(part, ((0, 0), (0, MOST_PARTS - part.shape[1]))) for part in parts])
+            return _parts_of_pairs(alone, tuple(_levels(np.flatnonzero(row) + 1) for row in taken))
 
         dimensions = self.measure(lambda tally: tally.pairs)
         begun = None if whole else self.everyone.of(0).hidden
@@ -137,8 +136,18 @@ class Place:
         return Telling(dimensions, groups, len(levels), self.everyone.of(0).hidden)
 
 
-def _levels(steps: tuple[int, ...]) -> frozenset[int]:
+def _levels(steps: Iterable[int]) -> frozenset[int]:
     return frozenset(int(ORDER[step - 1]) for step in steps)
+
+
+@lru_cache(maxsize=512)
+def _parts_of_pairs(alone: tuple[frozenset[int], ...], both: tuple[frozenset[int], ...]) -> Table:
+    """Return the parts of each pair's table that must not be small, (15, 16, g), as `parts_that_follow` does."""
+    parts = [parts_that_follow(alone[a], alone[b], one) for (a, b), one in zip(PAIRS, both, strict=True)]
+    groups = np.zeros((len(parts), GRADES**2, max(part.shape[1] for part in parts)))
+    for place, part in enumerate(parts):
+        groups[place, :, : part.shape[1]] = part
+    return groups
 
 
 def open_place(store: RecordStore, filters: Filters) -> Place:

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-
-import numpy as np
+from typing import Final
 
 from core.records.privacy import Counts, Lines
 from core.records.statistics.filters import AGE_BANDS, EVERYONE, SEXES, Filters
@@ -12,6 +11,8 @@ from core.records.statistics.frame import Frame, Group, open_frame
 from core.records.statistics.rates import Rate, wilson
 from core.records.store import RecordStore
 from core.taxonomy import AgeBand, Condition, Severity, Sex
+
+_GROUPS: Final[tuple[Group, ...]] = tuple((sex, band) for band in AGE_BANDS for sex in SEXES)
 
 
 @dataclass(frozen=True)
@@ -128,35 +129,26 @@ def rate_of(grades: Counts, at_least: Severity) -> Rate | None:
 
 def _prevalence(frame: Frame, condition: Condition, place: int, at_least: Severity) -> Prevalence:
     told, grades = frame.told(place, at_least), frame.grades(place)
-    bands, sexes = frame.bands, frame.sexes
-    table, shown = grades[: len(AgeBand), : len(Sex)], told.cells & frame.selected
-    row, column = bands[: len(AgeBand)], sexes[: len(Sex)]
-
-    def line(bands: Lines, sexes: Lines) -> Rate | None:
-        if not told.tells_lines(bands, sexes):
-            return None
-        return rate_of(table[np.ix_(bands, sexes)].sum(axis=(0, 1)), at_least)
+    bands, sexes = frame.bands[: len(AgeBand)], frame.sexes[: len(Sex)]
+    chosen = (grades * frame.selected[:, :, None])[: len(AgeBand), : len(Sex)]
+    rows, columns = told.lines_told(bands, sexes)
 
     def untold(chosen: Counts, *, alone: bool) -> Rate | None:
         return rate_of(chosen.sum(axis=0), at_least) if alone and frame.selected.all() else None
 
+    def rates(counts: Counts, shown: Lines) -> list[Rate | None]:
+        numbers = counts.sum(axis=-1).tolist(), counts[..., int(at_least) :].sum(axis=-1).tolist()
+        return [wilson(with_it, n) if n and told else None for n, with_it, told in zip(*numbers, shown, strict=True)]
+
     total = frame.sum_up(grades, told)
-    by_sex: dict[Sex | None, Rate | None] = {
-        sex: line(row, column & (np.arange(len(Sex)) == c)) for c, sex in enumerate(Sex)
-    }
-    by_age: dict[AgeBand | None, Rate | None] = {
-        band: line(row & (np.arange(len(AgeBand)) == r), column) for r, band in enumerate(AgeBand)
-    }
+    by_sex: dict[Sex | None, Rate | None] = dict(zip(Sex, rates(chosen.sum(axis=0), columns), strict=True))
+    by_age: dict[AgeBand | None, Rate | None] = dict(zip(AgeBand, rates(chosen.sum(axis=1), rows), strict=True))
+    shown = told.cells & frame.selected
+    cells = rates(grades.reshape(-1, grades.shape[-1]), shown.ravel())
     return Prevalence(
         condition,
         at_least,
-        MappingProxyType(
-            {
-                (sex, band): rate_of(grades[r, c], at_least) if shown[r, c] else None
-                for r, band in enumerate(AGE_BANDS)
-                for c, sex in enumerate(SEXES)
-            }
-        ),
+        MappingProxyType(dict(zip(_GROUPS, cells, strict=True))),
         MappingProxyType(by_sex | {None: untold(grades[:, -1], alone=told.no_sex)}),
         MappingProxyType(by_age | {None: untold(grades[-1], alone=told.kinds)}),
         None if total is None else rate_of(total, at_least),

@@ -73,7 +73,8 @@ class Telling:
         self._flags = [told_of(blocks)]
         self._ends = [blocks[0].marks]
         # Of which measures those who told sex and age are told apart from the others.
-        self._apart = self._flags[0][:, TOLD] & (blocks[0].people[:, TOLD].sum(axis=1) != 0)
+        self._there = blocks[0].people[:, TOLD].any(axis=1)
+        self._apart = self._flags[0][:, TOLD] & self._there
         for step in range(steps):
             tried = taken.copy()
             tried[:, step] = True
@@ -87,13 +88,13 @@ class Telling:
             for block, marks in zip(blocks, before, strict=True):
                 block.marks = np.where(fine[:, None, None], block.marks, marks)
             self._ends.append(blocks[0].marks)
-            self._groups.append(np.where(fine[:, None, None], finer, self._groups[-1]))
+            self._groups.append(finer)
             self._flags.append(told_of(blocks) & fine[:, None])
-        self._taken = taken
+        self._taken = [tuple((np.flatnonzero(one) + 1).tolist()) for one in taken]
 
     def taken(self, measure: int) -> tuple[int, ...]:
         """Return the steps of a measure that are told of at all."""
-        return tuple((np.flatnonzero(self._taken[measure]) + 1).tolist())
+        return self._taken[measure]
 
     def of(self, measure: int, step: int = 0) -> Told:
         """Say what may be told of a measure at a step, 0 for no split."""
@@ -103,7 +104,7 @@ class Telling:
         return self._known[key]
 
     def _of(self, measure: int, step: int) -> Told:
-        if step and not self._taken[measure, step - 1]:
+        if step and step not in self._taken[measure]:
             return NOTHING
         if not self._apart[measure]:
             return replace(NOTHING, whole=bool(self._flags[step][measure, EVERYONE]), untold=True)
@@ -160,11 +161,14 @@ class Telling:
     def _choose(
         self, dimensions: Sequence[Dimension], measure: int, step: int, flags: Lines, before: Hidden | None
     ) -> Hidden | None:
-        if not flags[TOLD]:
+        if not (flags[TOLD] and self._there[measure]):
             return None
         cells = flags[CELLS_OF_LINES].reshape(len(AgeBand), len(Sex))
         rows, columns = ~flags[ROWS] | ~cells.all(axis=1), ~flags[COLUMNS]
         if before is not None:
             rows, columns = rows | before[0], columns | before[1]
+        if not rows.any() and not columns.any():
+            return rows, columns
+        # Of a step that is taken, the groups that were tried.
         splits = [self._groups[earlier][measure : measure + 1] for earlier in self._steps(measure, step)]
         return choose_lines([one.only(measure) for one in dimensions], splits, rows, columns)

@@ -63,14 +63,17 @@ def co_occurrence(
 
 def _pairs(frame: Frame, at_least: Severity) -> tuple[Pair, ...]:
     conditions, pairs = list(Condition), []
+    alone = [frame.told(place, at_least).tells(frame.bands, frame.sexes) for place in range(len(conditions))]
     for number, (a, b) in enumerate(PAIRS):
-        counts = _told_pair(frame, number, at_least)
+        counts = _told_pair(frame, number, at_least) if alone[a] and alone[b] else None
         if counts is None or not counts.any():
             pairs.append(Pair(conditions[a], conditions[b]))
             continue
         table = counts.reshape(len(Severity), len(Severity))
-        level, n = int(at_least), int(table.sum())
-        both, first, second = (int(part.sum()) for part in (table[level:, level:], table[level:], table[:, level:]))
+        level = int(at_least)
+        n, both, first, second = (
+            int(part.sum()) for part in (table, table[level:, level:], table[level:], table[:, level:])
+        )
         pairs.append(
             Pair(
                 conditions[a],
@@ -87,12 +90,13 @@ def _pairs(frame: Frame, at_least: Severity) -> tuple[Pair, ...]:
 
 
 def _told_pair(frame: Frame, number: int, at_least: Severity) -> Counts | None:
-    """Count people by the grades of both conditions, (16,); None where this may not be told at a grade."""
-    if not all(frame.told(place, at_least).tells(frame.bands, frame.sexes) for place in PAIRS[number]):
-        return None
+    """Count people by the grades of both conditions, each told of at a grade, (16,); None where both may not be."""
     meetings = frame.place.meetings_of_all if frame.selected.all() else frame.place.meetings
     told = meetings.of(number, ORDER.index(at_least) + 1)
-    return frame.sum_up(frame.place.tally.pairs[0, :, :, number], told)
+    if not told.tells(frame.bands, frame.sexes):
+        return None
+    counts: Counts = frame.pairs(with_untold=told.keeps_untold(frame.bands, frame.sexes))[number]
+    return counts
 
 
 def any_finding(store: RecordStore, at_least: Severity = Severity.MILD, filters: Filters = EVERYONE) -> Rate | None:
@@ -108,7 +112,8 @@ def any_finding(store: RecordStore, at_least: Severity = Severity.MILD, filters:
     if counts is None:
         return None
     found = [place for place in range(len(Condition)) if frame.grades(place)[frame.selected, int(at_least) :].any()]
-    if len(found) == 1 and not frame.told(found[0], at_least).tells(frame.bands, frame.sexes):
+    alone = (frame.told(place, at_least).tells(frame.bands, frame.sexes) for place in found)
+    if len(found) in (1, 2) and not all(alone):
         return None
     if len(found) == 2 and _told_pair(frame, PAIRS.index((found[0], found[1])), at_least) is None:
         return None

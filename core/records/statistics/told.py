@@ -43,8 +43,11 @@ class Told:
     def counted(self, bands: Lines, sexes: Lines) -> Lines:
         """Say which cells a figure of chosen age bands (8,) and sexes (3,) counts, (8, 3)."""
         chosen = bands[:, None] & sexes[None, :]
-        kept = self.untold if chosen.all() else self.parts
-        return chosen if kept else chosen & LINES[TOLD]
+        return chosen if self.keeps_untold(bands, sexes) else chosen & LINES[TOLD]
+
+    def keeps_untold(self, bands: Lines, sexes: Lines) -> bool:
+        """Say whether such a figure counts those of them who told no sex or no age."""
+        return self.untold if bands.all() and sexes.all() else self.parts
 
     def tells(self, bands: Lines, sexes: Lines) -> bool:
         """Say whether a figure of chosen age bands (8,) and sexes (3,) may be told."""
@@ -64,6 +67,14 @@ class Told:
         asked = bands, sexes
         return all(_is_whole(hidden, chosen) for hidden, chosen in zip(self.hidden, asked, strict=True))
 
+    def lines_told(self, bands: Lines, sexes: Lines) -> Hidden:
+        """Say which rows (7,) of chosen sexes (2,), and columns (2,) of chosen age bands (7,), may be told of alone."""
+        if self.hidden is None:
+            return np.zeros_like(bands), np.zeros_like(sexes)
+        rows, columns = self.hidden
+        alone = [~hidden | (hidden.sum() == 1) for hidden in (rows, columns)]
+        return alone[0] & _is_whole(columns, sexes), alone[1] & _is_whole(rows, bands)
+
     @property
     def cells(self) -> Lines:
         """Cells that are told of, (8, 3); never those who told no sex or no age."""
@@ -80,10 +91,8 @@ def _is_whole(hidden: Lines, chosen: Lines) -> bool:
     return not (hidden & chosen).any() or not (hidden & ~chosen).any()
 
 
-def choose_lines(
-    dimensions: Sequence[Dimension], splits: Sequence[Table], rows: Lines, columns: Lines
-) -> Hidden | None:
-    """Choose the rows (7,) and columns (2,) to hide of those who told sex and age; None where nothing is left.
+def choose_lines(dimensions: Sequence[Dimension], splits: Sequence[Table], rows: Lines, columns: Lines) -> Hidden:
+    """Choose the rows (7,) and columns (2,) to hide of those who told sex and age.
 
     Args:
         dimensions: People of one measure, told of as a whole.
@@ -109,6 +118,4 @@ def choose_lines(
 
     people = [one.people[:, :, : len(AgeBand), : len(Sex), 0].transpose(2, 3, 0, 1, 4) for one in dimensions]
     table = np.concatenate([one.reshape(len(AgeBand), len(Sex), -1) for one in people], axis=2)
-    if not table.any():
-        return None
     return close_lines(table, small, rows, columns)

@@ -10,8 +10,7 @@ from datetime import date, timedelta
 from core.records.privacy import MIN_CELL
 from core.records.statistics.filters import EVERYONE, Filters, Narrowing, month_start, people_sql
 from core.records.statistics.months import shown_series
-from core.records.statistics.prevalence import rate_of
-from core.records.statistics.rates import Rate
+from core.records.statistics.rates import Rate, wilson
 from core.records.statistics.series import EPOCH, Period
 from core.records.store import RecordStore
 from core.taxonomy import Condition, Severity
@@ -94,9 +93,11 @@ def trend(
 
 def _trend(store: RecordStore, condition: Condition, at_least: Severity, period: Period, filters: Filters) -> Trend:
     series = shown_series(store, condition, at_least, period, filters)
+    graded, with_it = series.grades.sum(axis=1), series.grades[:, int(at_least) :].sum(axis=1)
+    columns = (column.tolist() for column in (series.starts, with_it, graded, series.told))
     points = tuple(
-        TrendPoint(EPOCH + timedelta(days=int(start)), rate_of(grades, at_least) if told else None)
-        for start, grades, told in zip(series.starts, series.grades, series.told, strict=True)
+        TrendPoint(EPOCH + timedelta(days=start), wilson(count, n) if told and n else None)
+        for start, count, n, told in zip(*columns, strict=True)
     )
     return Trend(condition, at_least, period, points, model_marks(store, filters), series.told_only)
 
@@ -115,14 +116,14 @@ def model_marks(store: RecordStore, filters: Filters = EVERYONE) -> tuple[ModelM
 
 def _marks(store: RecordStore, filters: Filters) -> tuple[ModelMark, ...]:
     people = people_sql(filters)
-    sql, parameters = f"SELECT month, model, count(*) FROM ({people.sql}) GROUP BY month, model", people.parameters  # noqa: S608
+    counted, parameters = f"SELECT month, model, count(*) AS people FROM ({people.sql}) GROUP BY ALL", people.parameters  # noqa: S608
     if not filters.narrowed:
-        sql = "SELECT month, model, people FROM statistics_months WHERE demo = ?"
+        counted = "SELECT month, model, people FROM statistics_months WHERE demo = ?"
         parameters = (filters.demo,)
-    first: dict[int, int] = {}
-    for month, model, number in store.query(sql, parameters):
-        if month is not None and number >= MIN_CELL:
-            first[model] = min(month, first.get(model, month))
-    names = {code: (name, version) for code, name, version in store.query("FROM statistics_models")}
-    marks = [ModelMark(month_start(month), *names[model]) for model, month in first.items()]
+    rows = store.query(
+        f"""SELECT min(month), model_id, model_version FROM ({counted}) JOIN statistics_models ON code = model
+            WHERE month IS NOT NULL AND people >= {MIN_CELL} GROUP BY ALL""",  # noqa: S608 (constants; values are parameters)
+        parameters,
+    )
+    marks = [ModelMark(month_start(month), name, version) for month, name, version in rows]
     return tuple(sorted(marks, key=lambda mark: (mark.start, mark.model_id or "", mark.model_version or "")))
