@@ -4,23 +4,21 @@ Months are told where `core.records.statistics.telling` tells of a filter for th
 filters of months fit together. Weeks and days are chosen inside each month, the narrower within the wider.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from core.records.facts_code import STATES
-from core.records.privacy import MIN_CELL, Counts, Lines
+from core.records.privacy import Counts, Lines
 from core.records.statistics.blocks import EVERYONE, LINES, TOLD, UNTOLD, Dimension, Table, split_at
+from core.records.statistics.boxes import boxes_of
 from core.records.statistics.counting import subsets
 from core.records.statistics.filters import FIRST_GRADE, Filters, Narrowing, month_number, month_start
 from core.records.statistics.frame import Frame, open_frame
-from core.records.statistics.place import boxes_of
 from core.records.statistics.series import EPOCH, Period, read_all_series
+from core.records.statistics.spans import hide, month_starts, tiers_of, without_gaps
 from core.records.statistics.telling import ORDER, Telling
 from core.records.statistics.told import Hidden
 from core.records.store import RecordStore
@@ -66,13 +64,13 @@ def shown_series(
     gone = np.ones(len(starts), np.bool_) if steps[-1] != step else hidden[-1]
     if period is not Period.MONTH:
         starts, boxes = _grid(store, frame, condition, Period.DAY)
-        month = np.searchsorted(months.starts, _month_starts(starts))
+        month = np.searchsorted(months.starts, month_starts(starts))
         every = gone[month]
         groups = [
             split_at([FIRST_GRADE + int(ORDER[one - 1]) for one in steps[1 : place + 1]], STATES, FIRST_GRADE)
             for place in range(len(steps))
         ]
-        gone = every | _hide(months.pieces(boxes), _tiers(starts, period), groups, [one[month] for one in hidden])
+        gone = every | hide(months.pieces(boxes), tiers_of(starts, period), groups, [one[month] for one in hidden])
     own = boxes[:, 0][:, months.counted].sum(axis=1)
     return _laid_out(starts, own, gone, period, filters, months)
 
@@ -85,7 +83,7 @@ def _laid_out(
         until = (month_start(month_number(filters.until) + 1) - EPOCH).days if filters.until else np.inf
         kept = (starts >= since) & (starts < until)
         starts, own, gone = starts[kept], own[kept], gone[kept]
-    every, place = _without_gaps(starts, period)
+    every, place = without_gaps(starts, period)
     states = np.zeros((len(every), STATES), np.int64)
     np.add.at(states, place, own)
     told = np.ones(len(every), np.bool_)
@@ -199,76 +197,3 @@ def _grid(store: RecordStore, frame: Frame, condition: Condition, grain: Period)
             table[np.searchsorted(starts, one.starts)] += sign * one.states
         tables.append(table)
     return starts, np.stack(tables, axis=1)
-
-
-def _tiers(starts: Counts, period: Period) -> list[Counts]:
-    """Number the parts of time that each day lies in, from months down to what a point covers: [(t,)]."""
-    months, weeks = _month_starts(starts), _week(starts)
-    _, month = np.unique(months, return_inverse=True)
-    _, piece = np.unique(np.stack([months, weeks]), axis=1, return_inverse=True)
-    tiers = [month, piece.ravel()]
-    return tiers if period is Period.WEEK else [*tiers, np.arange(len(starts))]
-
-
-def _month_starts(days: Counts) -> Counts:
-    starts: Counts = days.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-    return starts
-
-
-def _week(days: Counts) -> Counts:
-    return (days + 3) // 7
-
-
-def _hide(pieces: Counts, tiers: list[Counts], splits: Sequence[Table], months: Sequence[Lines]) -> Lines:
-    """Choose the days to hide: those of hidden months, and inside a month what is small, and what it would give away.
-
-    Args:
-        pieces: People by day, group that must not be small, and state, (t, groups, 6).
-        tiers: As `_tiers` gives them.
-        splits: Parts that must not be small at each step, (6, g).
-        months: The days of hidden months at each step, (t,).
-    """
-    before = [np.zeros(len(pieces), np.bool_) for _ in tiers]
-    for groups, hidden in zip(splits, months, strict=True):
-        gone = [hidden]
-        for (wider, narrower), earlier in zip(pairwise(tiers), before[1:], strict=True):
-            gone.append(_hide_in(pieces @ groups, wider, narrower, gone[-1] | earlier))
-        before = gone
-    return before[-1]
-
-
-def _hide_in(counts: Table, wider: Counts, narrower: Counts, hidden: Lines) -> Lines:
-    number = int(narrower.max(initial=-1)) + 1
-    sums = np.zeros((number, *counts.shape[1:]))
-    np.add.at(sums, narrower, counts)
-    gone, parent = _is_small(sums), np.zeros(number, np.int64)
-    gone[narrower[hidden]] = True
-    parent[narrower] = wider
-    people = np.abs(sums).sum(axis=(1, 2))
-    for group in np.unique(parent[gone]):
-        members = np.flatnonzero(parent == group)
-        while _is_small(sums[members[gone[members]]].sum(axis=0)[None])[0]:
-            rest = members[~gone[members] & (people[members] > 0)]
-            if not len(rest):
-                break
-            gone[rest[people[rest].argmin()]] = True
-    return gone[narrower]
-
-
-def _is_small(sums: Table) -> Lines:
-    sizes = np.abs(sums)
-    return np.asarray(((sizes > 0.5) & (sizes < MIN_CELL - 0.5)).any(axis=(-1, -2)), np.bool_)
-
-
-def _without_gaps(starts: Counts, period: Period) -> tuple[Counts, Counts]:
-    """Return the first days of all periods from first to last, and where each given day goes."""
-    if not len(starts):
-        return starts, starts
-    if period is Period.MONTH:
-        first, last = (month_number(EPOCH + timedelta(days=int(day))) for day in (starts[0], starts[-1]))
-        every = np.array([(month_start(month) - EPOCH).days for month in range(first, last + 1)], np.int64)
-        return every, np.searchsorted(every, starts)
-    if period is Period.WEEK:
-        weeks = _week(starts)
-        return np.arange(weeks[0], weeks[-1] + 1) * 7 - 3, weeks - weeks[0]
-    return np.arange(starts[0], starts[-1] + 1), starts - starts[0]

@@ -1,9 +1,9 @@
 """The people of a filter, any sex and age, laid out by all that its narrowings could name instead."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from core.records.facts_code import STATES
 from core.records.facts_cube import GRADES, PAIRS
 from core.records.privacy import Counts, Lines
 from core.records.statistics.blocks import Dimension, Table, split_at
+from core.records.statistics.boxes import alternatives, boxes_of
 from core.records.statistics.cells import read_all_cells, read_cells
 from core.records.statistics.counting import subsets
 from core.records.statistics.cube import SUMMED, sum_up
@@ -29,7 +30,6 @@ from core.records.statistics.telling import ORDER, Telling
 from core.records.store import RecordStore
 from core.taxonomy import Condition
 
-T = TypeVar("T")
 Signed = tuple[tuple[int, Tally], ...]
 
 _BOTH: Final = np.ones(2, np.bool_)
@@ -231,42 +231,3 @@ def _values(store: RecordStore, place: Filters, filters: Filters, narrowing: Nar
     if narrowing is Narrowing.HAVING and filters.having is not None:
         return values_of_having(read_cells(store, place), filters.having)
     return read_values(store, place, narrowing, field if narrowing is Narrowing.ANSWERS else "")
-
-
-def boxes_of(
-    filters: Filters, narrowing: Narrowing | None, count: Callable[[tuple[Narrowing, ...]], T]
-) -> tuple[tuple[tuple[int, T], ...], ...]:
-    """Put inclusion and exclusion together: people outside some of the other narrowings and inside the rest.
-
-    Args:
-        filters: The filter.
-        narrowing: The one that people are laid out by; None for none of its own.
-        count: Counts the people that some of the others leave.
-    """
-    others = tuple(other for other in filters.narrowed if other is not narrowing)
-    tallies = {kept: count(kept) for kept in subsets(others)}
-    boxes = []
-    for outside in subsets(others):
-        inside = [other for other in others if other not in outside]
-        boxes.append(
-            tuple(
-                ((-1) ** len(turned), tallies[tuple(one for one in others if one in inside or one in turned)])
-                for turned in subsets(outside)
-            )
-        )
-    return tuple(boxes)
-
-
-def alternatives(filters: Filters, narrowing: Narrowing) -> list[Filters]:
-    """Return the same filter with one of several models, views or values of an answer each time."""
-    found: list[Filters] = []
-    if narrowing is Narrowing.MODEL and len(filters.model_ids) > 1:
-        found += [replace(filters, model_ids=(one,)) for one in filters.model_ids]
-    if narrowing is Narrowing.VIEW and len(filters.views) > 1:
-        found += [replace(filters, views=(one,)) for one in filters.views]
-    if narrowing is Narrowing.ANSWERS:
-        for field in {field for field, _ in filters.answers}:
-            rest = tuple(pair for pair in filters.answers if pair[0] != field)
-            values = [pair for pair in filters.answers if pair[0] == field]
-            found += [replace(filters, answers=(*rest, pair)) for pair in values if len(values) > 1 or rest]
-    return found
