@@ -24,6 +24,8 @@ from core.interface.charts_drawn import Drawn, Spec, slot, table
 
 _HEIGHT_PX: Final = 230
 _ROW_PX: Final = 46
+# Stripes are as wide as the mark they fill: a month alone would be a few broad ones.
+_HATCH_PX: Final = 26
 
 
 def trend_line(
@@ -77,7 +79,12 @@ def _trend_line(colours: Colours, titles: Titles, watermark: str, up_to: float |
     )
     layers = [
         base.transform_filter("datum.within").mark_rect(color=colours.first, opacity=0.1),
-        base.transform_filter("!isValid(datum.share)").mark_rect(fill=hatch(colours)),
+        base.transform_filter("!isValid(datum.share)").mark_rect(
+            fill=hatch(colours),
+            width=alt.ExprRef(f"min(bandwidth('x'), {_HATCH_PX * 2})"),
+            y=alt.ExprRef(f"height - {_HATCH_PX}"),
+            y2="height",
+        ),
         base.mark_area(opacity=0.2, color=colours.first, interpolate="monotone").encode(
             y=alt.Y("low:Q", title=None, scale=up, axis=y), y2="high:Q"
         ),

@@ -127,7 +127,9 @@ def _lines(rows: pa.Table, time: str, measure: str, names: Sequence[str], colour
     if len(groups) == 1:
         return chart.encode(color=alt.value(colours.first)), _HEIGHT_PX
     # A dash pattern beside each colour, for those who tell no colours apart.
-    legend = alt.Legend(orient="bottom", columns=2, labelColor=colours.text, labelLimit=240)
+    legend = alt.Legend(
+        orient="bottom", columns=2, labelColor=colours.text, labelLimit=240, symbolType="stroke", symbolSize=500
+    )
     return chart.encode(
         color=alt.Color("group:N", title=None, sort=groups, scale=alt.Scale(scheme="tableau10"), legend=legend),
         strokeDash=alt.StrokeDash("group:N", title=None, sort=groups, legend=legend),

@@ -18,7 +18,7 @@ def draw_key_figures(asked: Asked, counted: Totals) -> None:
     """
     question = asked.question
     found = prevalences(asked.store, question.at_least, question.filters())
-    known: dict[Condition, Rate] = {c: one.total for c, one in found.items() if one.total}
+    known: dict[Condition, Rate] = {c: one.total for c, one in found.items() if one.total and one.total.count}
     with st.container(horizontal=True, key="statistics_key_figures"):
         _draw_people(asked, counted)
         _draw_rate(

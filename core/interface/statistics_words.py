@@ -149,7 +149,7 @@ def stamp_lines(language: Language, stamp: Stamp) -> tuple[str, ...]:
 
 def share_words(share: float) -> str:
     """Return a share as percent: whole, with one decimal below ten, and never as nothing where it is more."""
-    value = share * 100
+    value = round(share * 100, 6)
     if 0 < value < 0.05:
         return f"{value:.2f}{_PERCENT}" if value >= 0.005 else f"<0.01{_PERCENT}"
     return f"{value:.1f}{_PERCENT}" if 0 < value < 9.95 else f"{value:.0f}{_PERCENT}"
@@ -184,8 +184,8 @@ def short_number(language: Language, number: int) -> str:
     if number < _THOUSAND:
         return str(number)
     great = 10_000 if language is Language.KOREAN else 1_000_000
-    unit = "million" if number >= great else "thousand"
-    value = number / (great if number >= great else _THOUSAND)
+    unit, size = ("million", great) if number >= great else ("thousand", _THOUSAND)
+    value = number / size
     return text(
         language, f"statistics.short.{unit}", n=f"{value:.1f}".removesuffix(".0") if value < 10 else f"{value:.0f}"
     )
@@ -209,14 +209,14 @@ def rate_words(rate: Rate) -> str:
 
 def rate_sentence(language: Language, condition: Condition, at_least: Severity, who: str, rate: Rate | None) -> str:
     """Say one rate: "Dandruff at moderate or worse: 21 % of women in their 30s, 18–24 %, n = 1,204."."""
+    name = raise_first(condition_name(language, condition))
+    asked = {"condition": name, "grade": at_least_words(language, at_least), "who": who}
     if rate is None:
-        return raise_first(text(language, "statistics.say.hidden", who=who))
+        return text(language, "statistics.say.hidden", **asked)
     return text(
         language,
         "statistics.say.rate",
-        condition=raise_first(condition_name(language, condition)),
-        grade=at_least_words(language, at_least),
-        who=who,
+        **asked,
         share=share_words(rate.share),
         interval=interval_words(rate.low, rate.high),
         n=f"{rate.n:,}",

@@ -26,7 +26,14 @@ from core.interface.statistics_question import (
     month_end,
 )
 from core.interface.statistics_table import Stamp, as_csv, as_parquet, harmless
-from core.interface.statistics_words import filters_words, rate_sentence, short_number, stamp_lines, who_phrase
+from core.interface.statistics_words import (
+    filters_words,
+    rate_sentence,
+    share_words,
+    short_number,
+    stamp_lines,
+    who_phrase,
+)
 from core.locale import Language
 from core.records.statistics import wilson
 from core.taxonomy import CONDITIONS, AgeBand, Condition, Region, Severity, Sex, View
@@ -178,6 +185,14 @@ def test_parquet_holds_the_same_rows():
 def test_counts_in_few_letters(number, english, korean):
     assert short_number(Language.ENGLISH, number) == english
     assert short_number(Language.KOREAN, number) == korean
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [(0, "0 %"), (1e-17, "0 %"), (3e-5, "<0.01 %"), (7.7e-5, "0.01 %"), (0.001, "0.1 %"), (0.2149, "21 %")],
+)
+def test_no_share_is_told_as_nothing_that_is_more(share, told):
+    assert share_words(share).replace("\u00a0", " ") == told
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", " =1", "\t=1", "\uff1d1"])
