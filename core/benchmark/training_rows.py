@@ -9,7 +9,7 @@ from core.benchmark.material import Workbench
 from core.errors import ScalpError
 from core.settings import ROOT
 
-_PICTURES, _QUICK_PICTURES = 320, 96
+_PICTURES, _QUICK_PICTURES = 160, 64
 _WAITING_LIMIT = 0.05
 
 
@@ -20,13 +20,13 @@ def training_rows(bench: Workbench) -> list[Comparison]:
         ScalpError: The process that trains failed.
     """
     pictures = _QUICK_PICTURES if bench.quick else _PICTURES
-    arguments = [sys.executable, "-m", "core.benchmark.training_speed", str(pictures), str(bench.rounds(6, 2) + 1)]
+    arguments = [sys.executable, "-m", "core.benchmark.training_speed", str(pictures), str(bench.rounds(4, 2) + 1)]
     done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["-"]
         raise ScalpError("benchmark.process_failed", command=" ".join(arguments[1:3]), detail=lines[-1])
     ours, reference, waiting = json.loads(done.stdout.strip().splitlines()[-1])
-    name = "torchvision's reference train_one_epoch: resnet18, 128 px, batches of 16, f32, a loader worker a core"
+    name = "torchvision's reference train_one_epoch: resnet18, 96 px, batches of 16, f32, a loader worker a core"
     return [
         at_least("train_throughput", "photos/s", ours, name, reference, 1.0),
         at_most("train_waiting", "share", waiting, "the limit: 5 % of the time", _WAITING_LIMIT, 1.0),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.interface.models_table import table_as_csv
-from core.interface.resources import get_diagnoser
+from core.interface.resources import get_diagnoser, get_store
 from core.locale import Language, text
 from core.settings import get_settings
 from core.taxonomy import View
@@ -150,6 +150,8 @@ def test_a_package_becomes_the_default_after_a_question_and_the_way_back_is_one_
 def st_cache_free():
     import streamlit as st
 
+    # Nobody else would let go of the records before they are opened anew.
+    get_store().close()
     st.cache_resource.clear()
 
 
