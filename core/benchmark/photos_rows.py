@@ -13,7 +13,7 @@ from core.benchmark.comparison import Comparison, at_least, at_most
 from core.benchmark.material import Workbench
 from core.benchmark.measuring import run_process
 
-_FILES, _QUICK_FILES = 20_000, 2_000
+_FILES, _QUICK_FILES = 10_000, 2_000
 _CLASSES: Final = 10
 _SIZE: Final = (160, 120)
 # The loop trusts its files. An import checks them against hostile ones, hashes the file and what it shows, compares all
@@ -28,7 +28,7 @@ def bring_in_photos(bench: Workbench) -> list[Comparison]:
     files = _QUICK_FILES if bench.quick else _FILES
     few, many = _draw(bench.scratch / "few", files // 4), _draw(bench.scratch / "many", files)
     rates, plain, growth = [], [], []
-    for turn in range(bench.rounds(3, 1)):
+    for turn in range(bench.rounds(2, 1)):
         started = time.perf_counter()
         _decode(many)
         plain.append(files / (time.perf_counter() - started))
