@@ -54,7 +54,14 @@ def trend_line(
     """
     tables = {"rows": spoken(rows, titles)} | ({"marks": marks} if len(marks) else {})
     return Drawn(
-        _trend_line(colours, as_titles(titles), watermark, up_to, marked=bool(len(marks))),
+        _trend_line(
+            colours,
+            as_titles(titles),
+            watermark,
+            up_to,
+            marked=bool(len(marks)),
+            told=bool(rows["share"].notna().any()),
+        ),
         {"across": list(across)},
         tables,
         {"height": _HEIGHT_PX, "description": description},
@@ -62,7 +69,9 @@ def trend_line(
 
 
 @cache
-def _trend_line(colours: Colours, titles: Titles, watermark: str, up_to: float | None, *, marked: bool) -> Spec:
+def _trend_line(
+    colours: Colours, titles: Titles, watermark: str, up_to: float | None, *, marked: bool, told: bool
+) -> Spec:
     x = alt.X(
         "period:N",
         sort=slot("across"),
@@ -70,7 +79,7 @@ def _trend_line(colours: Colours, titles: Titles, watermark: str, up_to: float |
         scale=alt.Scale(domain=slot("across"), paddingInner=0, paddingOuter=0.1),
         axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelFlush=True, grid=False),
     )
-    up = alt.Scale(zero=True, nice=True) if up_to is None else alt.Scale(domain=[0, up_to])
+    up = alt.Scale(zero=True, nice=True) if up_to is None and told else alt.Scale(domain=[0, up_to or 1])
     y = alt.Axis(format="~%" if up_to is None else "~f", tickCount=4, grid=True)
     base = alt.Chart(table("rows")).encode(x=x, description="spoken:N")
     known = base.transform_filter("isValid(datum.share)")
