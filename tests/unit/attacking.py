@@ -41,11 +41,11 @@ class Attacker:
         time = pd.to_datetime(one["visited_at"], utc=True).dt.tz_convert("Asia/Seoul").dt.tz_localize(None)
         self.starts = {period: time.dt.to_period(span).dt.start_time.dt.date for period, span in _SPANS.items()}
         self.untold = one["sex"].isna() | one["age_band"].isna()
-        self.equations, self.values = {}, []
+        self.equations, self._known = {}, {}
 
     def learn(self, chosen, value):
         """Note that the visits of a mask number so many, and check that it is true and not small."""
-        row = chosen.to_numpy(dtype=bool)
+        row = np.asarray(chosen, dtype=bool)
         assert row.sum() == value
         assert value == 0 or value >= MIN_CELL
         self.equations[row.tobytes()] = row
@@ -53,13 +53,26 @@ class Attacker:
     def mask(self, filters):
         return pd.Series(self.facts.index.isin(select(self.people, filters)["visit_id"]), self.facts.index)
 
+    def _recall(self, key, find):
+        if key not in self._known:
+            self._known[key] = find()
+        return self._known[key]
+
     def told(self, column, value):
-        return self.facts[column].isna() if value is None else self.facts[column] == value
+        """Say whose column has a value, as an array; asked a thousand times."""
+        facts = self.facts[column]
+        return self._recall((column, value), lambda: (facts.isna() if value is None else facts == value).to_numpy())
+
+    def graded(self, column, at_least=None):
+        facts = self.facts[column]
+        return self._recall(
+            (column, "graded", at_least), lambda: (facts.notna() if at_least is None else facts >= at_least).to_numpy()
+        )
 
     def learn_rate(self, who, rate, column, at_least):
         if rate:
-            self.learn(who & self.facts[column].notna(), rate.n)
-            self.learn(who & (self.facts[column] >= at_least), rate.count)
+            self.learn(who & self.graded(column), rate.n)
+            self.learn(who & self.graded(column, at_least), rate.count)
 
     def read(self, store, filters):
         """Learn every figure of one filter but the series."""
@@ -86,9 +99,10 @@ class Attacker:
     def _read_prevalence(self, answer, inside, column):
         counted = inside & ~self.untold if answer.told_only else inside
         named = [(counted, answer.total)]
-        named += [(inside & self.told("sex", s) & self.told("age_band", b), r) for (s, b), r in answer.cells.items()]
+        cells = ((self.told("sex", s) & self.told("age_band", b), r) for (s, b), r in answer.cells.items() if r)
+        named += [(inside & cell, r) for cell, r in cells]
         for field, rates in (("sex", answer.by_sex), ("age_band", answer.by_age)):
-            named += [(inside & self.told(field, v) & (~self.untold | (v is None)), r) for v, r in rates.items()]
+            named += [(inside & self.told(field, v) & (~self.untold | (v is None)), r) for v, r in rates.items() if r]
         for who, rate in named:
             self.learn_rate(who, rate, column, answer.at_least)
 
@@ -122,8 +136,9 @@ class Attacker:
                     answer = trend(store, name, at_least, period, filters)
                     counted = inside & ~self.untold if answer.told_only else inside
                     for point in answer.points:
-                        who = counted & (self.starts[period] == point.start)
-                        self.learn_rate(who, point.rate, str(name), at_least)
+                        if point.rate:
+                            who = counted & (self.starts[period] == point.start)
+                            self.learn_rate(who, point.rate, str(name), at_least)
         return self
 
     def _kinds(self, targets):

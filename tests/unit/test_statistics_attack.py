@@ -11,6 +11,7 @@ from attacking import Attacker
 from making_people import draw_people, select, store_people
 
 from core.errors import RecordsError
+from core.records import facts_cube
 from core.records.drilldown import drill_down
 from core.records.privacy import MIN_CELL
 from core.records.statistics import Filters, Period, prevalences, totals
@@ -25,7 +26,8 @@ RUNS = [(low, high) for low in range(4) for high in range(low, 4)]
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    with RecordStore.open(tmp_path_factory.mktemp("attack") / "records.duckdb") as opened:
+    with pytest.MonkeyPatch.context() as patched, RecordStore.open(tmp_path_factory.mktemp("attack") / "r") as opened:
+        patched.setattr(facts_cube, "MOST_WAITING", 1)  # so few people would not get into the kept arrays
         yield opened
 
 
@@ -79,18 +81,13 @@ FAMILIES = {
 
 def small_targets(attacker, boxes):
     """Yield every group of one to nine people in a box, of a sex, an age and grades of one condition or of both."""
-    grades = [[attacker.facts[str(c)].between(*run) for run in RUNS] for c in (FIRST, SECOND)]
-    wanted = [*grades[0], *grades[1], *(a & b for a, b in product(*grades))]
+    grades = [[attacker.facts[str(c)].between(*run).to_numpy() for run in RUNS] for c in (FIRST, SECOND)]
+    wanted = np.stack([*grades[0], *grades[1], *(a & b for a, b in product(*grades))])
     for box, sex, band in product(boxes, [*Sex, None], [*BANDS, None]):
-        who = box.copy()
-        if sex:
-            who &= attacker.facts["sex"] == sex
-        if band:
-            who &= attacker.facts["age_band"] == band
-        for chosen in wanted:
-            target = who & chosen
-            if 0 < target.sum() < MIN_CELL:
-                yield target.to_numpy()
+        who = box & (attacker.told("sex", sex) if sex else True) & (attacker.told("age_band", band) if band else True)
+        targets = wanted & who
+        sizes = targets.sum(axis=1)
+        yield from targets[(sizes > 0) & (sizes < MIN_CELL)]
 
 
 def boxes_of(attacker, family):
@@ -99,7 +96,7 @@ def boxes_of(attacker, family):
     masks = [attacker.mask(place).to_numpy() for place in places]
     masks += [part for a, b in combinations(masks, 2) for part in (a & b, a & ~b, b & ~a)]
     distinct = {mask.tobytes(): mask for mask in masks if mask.any()}
-    return [pd.Series(mask, attacker.facts.index) for mask in distinct.values()]
+    return list(distinct.values())
 
 
 @pytest.mark.parametrize(
