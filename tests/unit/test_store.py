@@ -477,3 +477,39 @@ def test_records_have_no_way_to_other_files(store, tmp_path):
         store.query(f"FROM read_csv('{tmp_path / 'secret.csv'}')")
     with pytest.raises(duckdb.Error):
         store.query("SET enable_external_access = true")
+
+
+def test_a_checkpoint_waits_for_a_reader_and_loses_nothing(store, path):
+    """Whoever reads rows from before an update keeps them out of the file, not out of the log."""
+    log = path.with_name(f"{path.name}.wal")
+    store.add_visit(make_visit(make_diagnosis("before")), "key")
+    reading, done = threading.Event(), threading.Event()
+    seen = []
+
+    def read():
+        with store.cursor() as cursor:
+            cursor.execute("BEGIN")
+            seen.append(cursor.execute("SELECT sum(people) FROM statistics_patterns").fetchone())
+            reading.set()
+            done.wait(60)
+            seen.append(cursor.execute("SELECT sum(people) FROM statistics_patterns").fetchone())
+            cursor.execute("COMMIT")
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        assert reading.wait(60)
+        for number in range(3):
+            store.add_visit(make_visit(make_diagnosis(f"during {number}")), "key")
+        assert log.stat().st_size > 0, "put off"
+    finally:
+        done.set()
+        thread.join()
+    assert seen == [seen[0]] * 2
+    put_off = log.stat().st_size
+    store.add_visit(make_visit(make_diagnosis("after")), "key")
+    assert not log.exists() or log.stat().st_size < put_off
+    number = count_visits(store)
+    store.close()
+    with RecordStore.open(path) as again:
+        assert (count_visits(again), again.lost_writes) == (number, 0)
