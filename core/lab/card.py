@@ -35,6 +35,7 @@ def write_card(description: Description, recipe: Recipe) -> str:
         "## Made by",
         f"```\n{training['command']}\n```",
         *_measured(description.metrics),
+        *_tried(recipe),
         "## Limits",
         *_limits(recipe, training),
         "## Input and libraries",
@@ -62,6 +63,7 @@ def write_classifier_card(description: ClassifierDescription, recipe: Recipe) ->
         "## Measured",
         f"{description.metrics['classified']['data']}.",
         _class_table(description.metrics["classified"]["outputs"]),
+        *_tried(recipe),
         "## Limits",
         *_limits(recipe, training),
         "## Input and libraries",
@@ -74,6 +76,10 @@ def write_classifier_card(description: ClassifierDescription, recipe: Recipe) ->
 def _trained_on(training: Mapping[str, Any]) -> str:
     photos = Origins(**training["photos"]).words()
     return f"Trained from `{training['data']}` with {photos} in training or calibration; none is part of this package."
+
+
+def _tried(recipe: Recipe) -> list[str]:
+    return ["## Tried", recipe.card.tried] if recipe.card.tried else []
 
 
 def _limits(recipe: Recipe, training: Mapping[str, Any]) -> list[str]:

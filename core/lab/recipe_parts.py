@@ -219,7 +219,14 @@ class Adaptation(Part):
 
 
 class Card(Part):
-    """What the card of the package says beyond what was measured: the data with licence and attribution, the limits."""
+    """What the card of the package says beyond what was measured.
+
+    Attributes:
+        data: The data, with licence and attribution.
+        limits: Where the package ends.
+        tried: What was tried on the way to this recipe and what each attempt gave, in Markdown; may be empty.
+    """
 
     data: str
     limits: str
+    tried: str = ""

@@ -118,7 +118,6 @@ def test_another_task_or_loss_makes_a_classifier_package():
         ('augment=[{one_of=[{name="rain", p=0.2}]}]', "belongs to the group"),
         ("input.fit=padd", r"mean pad\?"),
         ("input.width=5000", r"input\.width"),
-        ("network.architecture=vit_b_16", "224"),
         ("training.epochs", "key=value"),
         ("name.first=1", "key=value"),
     ],
@@ -126,6 +125,11 @@ def test_another_task_or_loss_makes_a_classifier_package():
 def test_a_bad_override_names_the_key_and_the_nearest_valid_one(override, says):
     with pytest.raises(ScalpError, match=says):
         read_recipe("efficientnet-lite0-crown", [override])
+
+
+def test_a_network_of_one_size_says_which():
+    with pytest.raises(ScalpError, match="224"):
+        read_recipe("efficientnet-lite0-microscope", ["network.architecture=vit_b_16"])
 
 
 def test_a_typo_goes_before_what_is_missing_for_it(tmp_path):
