@@ -13,7 +13,7 @@ from core.benchmark.comparison import Comparison, at_least, at_most
 from core.benchmark.material import Workbench
 from core.benchmark.measuring import run_process
 
-_FILES, _QUICK_FILES = 10_000, 2_000
+_FILES, _QUICK_FILES = 20_000, 2_000
 _CLASSES: Final = 10
 _SIZE: Final = (160, 120)
 # The loop trusts its files. An import checks them against hostile ones, hashes the file and what it shows, compares all
