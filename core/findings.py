@@ -125,6 +125,19 @@ class Finding:
         """Whether the set leaves no doubt between good and not good."""
         return not self.abstained and (Severity.GOOD in self.severity_set) == (self.severity_set == (Severity.GOOD,))
 
+    @property
+    def likely(self) -> bool:
+        """Whether the grade, or a worse one, is more likely than not.
+
+        Cut points that keep each grade as common as it is among people can name a grade that is not.
+        """
+        return self.severity is not None and sum(self.probabilities[self.severity :]) >= 0.5
+
+    @property
+    def likeliest(self) -> Severity:
+        """The single most probable severity, the better one of equals; need not be the grade given."""
+        return max(SEVERITIES, key=lambda severity: (self.probabilities[severity], -severity))
+
 
 @dataclass(frozen=True)
 class Diagnosis:

@@ -44,7 +44,7 @@ def draw_questions(checkup: Checkup) -> None:
         set_care_answers(_as_answers(told))
         _draw_consent(checkup)
         with st.container(horizontal=True, vertical_alignment="center", key="care_questions_end"):
-            _button("show", _close, primary=True)
+            _button("show", _show, primary=True)
             # The region was told for its own sake, maybe on another page.
             _button("clear" if current_care_answers().told().keys() - {"region"} else "skip", _skip)
 
@@ -129,6 +129,14 @@ def _draw_consent(checkup: Checkup) -> None:
 
 def _open() -> None:
     st.session_state[_ASKED_KEY] = True
+
+
+def _show() -> None:
+    # The last answer may have come with this very press, before any run of the page could note it.
+    told = {field: st.session_state.get(f"care_{field}") for field in OPTIONS if field != "region"}
+    told["child"] = "yes" if told["child"] else None
+    set_care_answers(_as_answers(told | {"region": told_answers().region}))
+    _close()
 
 
 def _close() -> None:

@@ -203,6 +203,6 @@ def _draw_measured(diagnoses: Sequence[Diagnosis]) -> None:
     for line, evidence in lines.items():
         st.caption("  \n".join([line, *evidence]))
     with st.expander(say("diagnosis.measured.title"), icon=":material/fact_check:"):
-        for name in ("chance", "synthetic"):
+        for name in ("chance", "named", "synthetic"):
             st.markdown(say(f"diagnosis.measured.{name}"))
         draw_page_link("about", say("diagnosis.measured.card"))

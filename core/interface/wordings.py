@@ -27,23 +27,27 @@ def percent(share: float) -> str:
 
 
 def range_words(language: Language, finding: Finding, view: View | None) -> str:
-    """Say which grades stay possible."""
+    """Say which grades stay possible, and which is likeliest where that is not the one given."""
     low, high = finding.severity_set[0], finding.severity_set[-1]
     if low == high:
         return text(language, "diagnosis.result.range_only")
+    likeliest = finding.likeliest
+    named = finding.severity in (None, likeliest)
     return text(
         language,
-        "diagnosis.result.range",
+        "diagnosis.result.range" if named else "diagnosis.result.range_likeliest",
         low=grade_word(language, low, view),
         high=grade_word(language, high, view),
+        likeliest=grade_word(language, likeliest, view),
+        share=percent(finding.probabilities[likeliest]),
     )
 
 
 def headline(language: Language, findings: Sequence[Finding], view: View | None) -> str:
     """Say the result in one sentence.
 
-    A finding above good is likely where its set rules "good" out, and possible where it does not. Conditions that
-    could not be graded are never counted as calm.
+    A finding above good is likely where its set rules "good" out and its grade, or a worse one, is more likely than
+    not; else it is possible. Conditions that could not be graded are never counted as calm.
 
     Args:
         language: Korean or English.
@@ -54,8 +58,8 @@ def headline(language: Language, findings: Sequence[Finding], view: View | None)
     unsure = [condition_name(language, f.condition) for f in findings if f.abstained]
     if not present:
         return _calm_headline(language, findings, unsure, view)
-    likely = [f for f in present if f.certain]
-    possible = [f for f in present if not f.certain]
+    likely = [f for f in present if f.certain and f.likely]
+    possible = [f for f in present if f not in likely]
     sentence = _claim(language, "likely" if likely else "possible", likely or possible)
     if likely and possible:
         sentence += text(language, "diagnosis.result.rest_possible", possible=_claim(language, "possible", possible))

@@ -37,8 +37,10 @@ def near_value(key: str, value: str, known: Sequence[str]) -> RecipeError:
 
 
 def no_recipe(name: str, known: Sequence[str]) -> RecipeError:
-    """An error that names the recipe of `known` most like the one asked for."""
-    return RecipeError("recipe.not_found", name=name, nearest=_nearest(name, known), known=", ".join(known))
+    """An error that names the recipes there are, the ones most like the one asked for first."""
+    close = difflib.get_close_matches(name, known, n=len(known), cutoff=0.6)
+    ordered = [*close, *(one for one in known if one not in close)]
+    return RecipeError("recipe.not_found", name=name, known=", ".join(ordered))
 
 
 def _nearest(word: str, known: Sequence[str]) -> str:

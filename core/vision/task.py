@@ -284,7 +284,7 @@ def _explain(error: ValidationError, source: str) -> TaskError:
 def _with_name(values: Any) -> Any:  # noqa: ANN401 - whatever a file holds
     """Let the id stand in where no name is given."""
     if isinstance(values, Mapping) and "names" not in values and isinstance(values.get("id"), str):
-        return {**values, "names": values["id"].replace("_", " ")[:120] or "-"}
+        return {**values, "names": values["id"].replace("_", " ").strip()[:120] or values["id"][:120] or "-"}
     return values
 
 

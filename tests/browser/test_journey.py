@@ -33,6 +33,7 @@ def test_example_is_graded_stored_listed_and_deleted(open_page, language, locale
     number = kept.locator("code").first.inner_text()
 
     page.get_by_role("link", name=say("common.page.about")).first.click()
+    expect(page.locator("h1").first).to_have_text(say("common.page.about"))
     expect(page.get_by_text(number)).to_be_visible()
     assert f"lang={language}" in page.url
 

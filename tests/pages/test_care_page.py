@@ -101,6 +101,16 @@ def test_answers_change_the_plan_and_survive_other_pages(open_app):
     assert patch_test not in plan_of(app)
 
 
+def test_an_answer_that_comes_with_the_press_of_show_is_not_lost(open_app):
+    app = with_result(open_app)
+    app.pills(key="care_hair").set_value(["dry"])
+    app.checkbox(key="care_child").set_value(True)
+    app.button(key="care_show").click().run()
+    told = " ".join(one.value for one in app.caption)
+    assert say("answers.hair.dry") in told
+    assert say("answers.child.label") in told
+
+
 def test_a_red_flag_stands_above_everything_while_it_is_told(open_app):
     app = with_result(open_app)
     assert not flags_of(app)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import random
 import shutil
 import sys
 from pathlib import Path
@@ -167,6 +168,7 @@ def test_a_classifier_answers_with_its_classes_and_advice_and_all_of_it_stays_te
 
 def test_an_image_is_made_and_graded_at_once(open_app, folders):  # noqa: ARG001
     app = open_app(MODELS, section="try", source="make", language="ko")
+    random.seed(1)  # About one drawn picture in seven is refused as no scalp; this one is not.
     app.button(key="models_make_draw").click().run()
     assert "ss-bars" not in html(app)
     app.button(key="models_make_grade").click().run()

@@ -16,7 +16,15 @@ from core.interface.examples import list_examples
 from core.interface.heatmap import PREVIEW_SIDE, frame, make_preview, make_thumbnail, overlay
 from core.interface.markup import GradeRow, browser_words, grade_table, plain
 from core.interface.models import read_evidence
-from core.interface.wordings import certainty_lines, evidence_lines, headline, next_step, percent, scalp_type_line
+from core.interface.wordings import (
+    certainty_lines,
+    evidence_lines,
+    headline,
+    next_step,
+    percent,
+    range_words,
+    scalp_type_line,
+)
 from core.locale import Language
 from core.taxonomy import CONDITIONS, Condition, Severity, View
 
@@ -52,6 +60,20 @@ def test_headline_names_what_is_likely_and_what_is_only_possible():
     )
     assert headline(Language.KOREAN, findings(dandruff=dandruff), View.MICROSCOPE) == (
         "중등도 비듬일 가능성이 높아요. 나머지는 편안해 보여요."
+    )
+
+
+def test_a_grade_less_likely_than_a_better_one_is_only_possible_and_says_which_is_likelier():
+    worse = Finding(Condition.DANDRUFF, (0.01, 0.09, 0.61, 0.29), Severity.SEVERE, (Severity.MODERATE, Severity.SEVERE))
+    assert headline(Language.ENGLISH, findings(dandruff=worse), View.MICROSCOPE).startswith(
+        "Severe dandruff is possible"
+    )
+    assert range_words(Language.ENGLISH, worse, View.MICROSCOPE) == (
+        "moderate to severe stays possible; likeliest: moderate (61 %)"
+    )
+    assert (
+        range_words(Language.KOREAN, worse, View.MICROSCOPE)
+        == "중등도~중증일 수 있고, 중등도 가능성이 가장 높아요(61 %)"
     )
 
 
