@@ -1,5 +1,6 @@
 """An attacker reads everything published, over whole families of filters, and solves for small groups."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import combinations, product
 from uuid import UUID
@@ -31,19 +32,19 @@ def store(tmp_path_factory):
         yield opened
 
 
-def draw_uneven(seed, number, untold):
+def draw_uneven(seed, number, untold, *, months=3, regions=3, evenness=0.7):
     """Draw people graded for two conditions, many in some months, regions and ages and few in others."""
     random = np.random.default_rng(seed)
-    chances = [random.dirichlet(np.full(3, 0.7)) for _ in range(3)]
+    chances = [random.dirichlet(np.full(options, evenness)) for options in (months, regions, 3)]
     rows = []
     for _ in range(number):
-        month, region, band = (int(random.choice(3, p=one)) for one in chances)
+        month, region, band = (int(random.choice(len(one), p=one)) for one in chances)
         visit = {
             "visit_id": str(UUID(bytes=random.bytes(16))),
             "visited_at": pd.Timestamp(2026, month + 1, int(1 + random.integers(28)), tz="UTC"),
             "sex": str(random.choice(list(Sex))) if random.random() >= untold else None,
             "age_band": str(BANDS[band]) if random.random() >= untold else None,
-            "region": str(REGIONS[region]),
+            "region": str(list(Region)[region]),
             "source": "app",
             "answers": {},
             "diagnosis_id": str(UUID(bytes=random.bytes(16))),
@@ -118,6 +119,34 @@ def test_no_small_group_follows_from_all_filters_of_a_kind(store, name, number, 
         if filters.only(()) == filters:
             attacker.read_series(store, filters, (Period.MONTH,))
     targets = list(small_targets(attacker, boxes_of(attacker, FAMILIES[name])))
+    assert targets
+    assert len(attacker.equations) > 20
+    assert attacker.solve(targets) == []
+
+
+def small_cells(attacker, places, months):
+    """Yield every group of one to nine people of a place and month, of a sex, an age and grades."""
+    graded = [attacker.facts[str(FIRST)].between(*run).to_numpy() for run in RUNS]
+    starts = attacker.starts[Period.MONTH]
+    cells = [attacker.mask(place).to_numpy() & (starts == month).to_numpy() for place in places for month in months]
+    for cell, sex, band in product(cells, [*Sex, None], [*BANDS, None]):
+        who = cell & (attacker.told("sex", sex) if sex else True) & (attacker.told("age_band", band) if band else True)
+        yield from (who & run for run in graded if 0 < (who & run).sum() < MIN_CELL)
+
+
+@pytest.mark.parametrize("number", [340, 400, 600])
+def test_no_small_group_follows_from_months_of_regions_and_of_everybody(store, number):
+    people = draw_uneven(number, number, 0.03, months=4, regions=4, evenness=5)
+    store_people(store, people)
+    attacker = Attacker(people, (FIRST,))
+    places = [Filters(), *(Filters(regions=(region,)) for region in list(Region)[:4])]
+    months = [date(2026, month, 1) for month in range(1, 5)]
+    times = [(None, None), *((one, one) for one in months), (months[2], None)]
+    for place in places:
+        attacker.read_series(store, place, (Period.MONTH,))
+        for since, until in times:
+            attacker.read(store, replace(place, since=since, until=until))
+    targets = list(small_cells(attacker, places, months))
     assert targets
     assert len(attacker.equations) > 20
     assert attacker.solve(targets) == []

@@ -71,12 +71,20 @@ class Dimension:
         """Return the same of one measure alone."""
         return replace(self, people=self.people[:, :, :, :, measure : measure + 1])
 
+    def at(self, value: int) -> "Dimension":
+        """Return the same with one value that is named."""
+        return replace(self, chosen=np.arange(len(self.people)) == value)
+
+    def blocks(self, lines: Table) -> "Blocks":
+        """Begin to put values together, of lines as `lines` gives them."""
+        return Blocks(self, lines)
+
     def lines(self, places: Lines = LINES) -> Table:
         """Add people up by line: (m, lines, values, boxes, k)."""
-        values, boxes, _, _, measures, parts = self.people.shape
-        by_measure = self.people.reshape(values, boxes, 24, measures, parts).transpose(3, 2, 0, 1, 4)
-        flat = by_measure.astype(np.float64).reshape(measures, 24, values * boxes * parts)
-        summed: Table = places.reshape(-1, 24).astype(np.float64) @ flat
+        values, boxes, bands, sexes, measures, parts = self.people.shape
+        by_measure = np.empty((measures, bands, sexes, values, boxes, parts))
+        by_measure[...] = self.people.transpose(4, 2, 3, 0, 1, 5)
+        summed: Table = places.reshape(-1, 24).astype(np.float64) @ by_measure.reshape(measures, 24, -1)
         return summed.reshape(measures, -1, values, boxes, parts)
 
 
@@ -127,7 +135,7 @@ def _cut(sums: Table, ends: Lines) -> Lines:
     """End blocks (n, values) of sums (n, values, g) only where what lies before, and behind, is safe."""
     # Values first, as they are taken one after another, and lines last, as these are many.
     counts = np.ascontiguousarray(np.rint(sums).astype(np.int32).transpose(1, 2, 0))
-    are_safe = _are_safe if counts.min(initial=0) < 0 else _are_safe_counts
+    are_safe = _are_safe if counts.min(initial=0) < 0 else are_safe_counts
     kept = np.zeros(ends.shape[::-1], np.bool_)
     gathered = np.zeros_like(counts[0])
     for value, wanted in enumerate(np.ascontiguousarray(ends.T)):
@@ -148,13 +156,12 @@ def _cut(sums: Table, ends: Lines) -> Lines:
 
 def _are_safe(counts: npt.NDArray[np.int32]) -> Lines:
     """As `is_safe`, of whole numbers (g, n): (n,)."""
-    return _are_safe_counts(np.abs(counts))
+    return are_safe_counts(np.abs(counts))
 
 
-def _are_safe_counts(counts: npt.NDArray[np.int32]) -> Lines:
+def are_safe_counts(counts: npt.NDArray[np.integer]) -> Lines:
     """The same of none below 0, in one comparison: 0 less 1 is a great number without a sign."""
-    small = (counts - 1).view(np.uint32) < MIN_CELL - 1
-    return np.asarray(~small.any(axis=0), np.bool_)
+    return np.asarray((counts - 1).view(f"u{counts.itemsize}").min(axis=0) >= MIN_CELL - 1, np.bool_)
 
 
 def _gather(sums: Table, together: Lines, people: Table) -> Lines:
@@ -202,6 +209,16 @@ class Blocks:
         self.marks: Lines = np.full(lines.shape[:3], dimension.ordered, dtype=np.bool_)
         self.safe: Lines = np.ones(lines.shape[:2], np.bool_)
 
+    @property
+    def ends(self) -> Lines:
+        """After which ordered values a block ends, (m, lines, values)."""
+        return self.marks
+
+    @property
+    def told(self) -> Lines:
+        """Which lines may be told of after the last split, (m, lines)."""
+        return self.safe & is_told(self.dimension, self.marks)
+
     def split(self, groups: Table) -> None:
         """Put values together as parts (m, k, g) demand that must not be small."""
         sums = part(self._lines, groups)
@@ -210,8 +227,8 @@ class Blocks:
 
 
 def told_of(blocks: Sequence[Blocks]) -> Lines:
-    """Say which lines may be told of after the last split, (m, lines)."""
-    told: Lines = np.logical_and.reduce([one.safe & is_told(one.dimension, one.marks) for one in blocks])
+    """Say which lines may be told of in every way after the last split, (m, lines)."""
+    told: Lines = np.logical_and.reduce([one.told for one in blocks])
     return told
 
 

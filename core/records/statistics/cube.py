@@ -21,7 +21,7 @@ SUMMED: Final = frozenset({Narrowing.TIME, Narrowing.REGION})
 
 
 # As unknown ones come first everywhere.
-_REGIONS_IN_ORDER: Final = np.array(sorted(range(len(REGIONS)), key=lambda place: str(REGIONS[place] or "")))
+REGIONS_IN_ORDER: Final = np.array(sorted(range(len(REGIONS)), key=lambda place: str(REGIONS[place] or "")))
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +33,8 @@ class SummedTally:
         count_pairs: Counts the grades of pairs likewise, (values, 24, PAIR_CELLS).
     """
 
-    numbers: Counts
-    count_pairs: Callable[[], Counts]
+    numbers: Array
+    count_pairs: Callable[[], Array]
 
     @cached_property
     def states(self) -> Counts:
@@ -57,8 +57,8 @@ class SummedTally:
         return photos
 
 
-def _by_cell(numbers: Counts) -> Counts:
-    return numbers.reshape(len(numbers), *GROUPS, numbers.shape[-1]).swapaxes(1, 2)
+def _by_cell(numbers: Array) -> Counts:
+    return numbers.astype(np.int64, copy=False).reshape(len(numbers), *GROUPS, numbers.shape[-1]).swapaxes(1, 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,11 +83,13 @@ class _Asked:
     regions: tuple[int, ...]
     by: Narrowing | None
     demo: bool
+    both: bool = False
+    """By month and region, whatever `by` says."""
 
     @property
     def whole(self) -> bool:
         """Whether all regions are put together."""
-        return not self.regions and self.by is not Narrowing.REGION
+        return not (self.both or self.regions or self.by is Narrowing.REGION)
 
 
 def sum_up(store: RecordStore, filters: Filters, by: Narrowing | None = None) -> Summed:
@@ -121,13 +123,35 @@ def _sum_up(store: RecordStore, filters: Filters, by: Narrowing | None) -> Summe
     if by is None:
         return Summed((), SummedTally(numbers, count_pairs))
     there: Lines = np.asarray(numbers[..., :STATES].any(axis=(1, 2)), np.bool_)
-    places = np.flatnonzero(there) if by is Narrowing.TIME else _REGIONS_IN_ORDER[there[_REGIONS_IN_ORDER]]
+    places = np.flatnonzero(there) if by is Narrowing.TIME else REGIONS_IN_ORDER[there[REGIONS_IN_ORDER]]
     words = tuple(REGIONS[name] if by is Narrowing.REGION else name for name in names[places].tolist())
     return Summed(words, SummedTally(numbers[places], lambda: count_pairs()[places]))
 
 
-def _count(store: RecordStore, asked: _Asked, part: str) -> tuple[Array, Counts]:
+def count_both(store: RecordStore, part: str, *, demo: bool) -> list[tuple[Array, Array]]:
+    """Count states or pairs of all people: months (t,), counts by month and region (t, REGIONS, 24, k).
+
+    Returns:
+        Several of these, to be added up.
+
+    Raises:
+        RecordsError: The records cannot be read.
+    """
+    asked = _Asked(UNKNOWN_TIME, np.iinfo(np.int16).max, (), None, demo, both=True)
+    return _count_apart(store, asked, part)
+
+
+def _count(store: RecordStore, asked: _Asked, part: str) -> tuple[Array, Array]:
     """Count states or pairs by name: names (v,), counts (v, 24, k)."""
+    kept, new = _count_apart(store, asked, part)
+    if not new[1].any():
+        return kept
+    names = np.union1d(kept[0], new[0])
+    return names, _aligned(names, *kept) + _aligned(names, *new)
+
+
+def _count_apart(store: RecordStore, asked: _Asked, part: str) -> list[tuple[Array, Array]]:
+    """Do so for those who are counted in the kept arrays, and for those who wait."""
     while True:
         waiting, changes = _waiting(store, demo=asked.demo)
         try:
@@ -135,11 +159,7 @@ def _count(store: RecordStore, asked: _Asked, part: str) -> tuple[Array, Counts]
             break
         except _ChangedError:
             store.memory.forget(lambda question: question == ("waiting", asked.demo))
-    new = _summed(asked, waiting.months, waiting.states if part == "states" else waiting.pairs)
-    if not new[1].any():
-        return kept
-    names = np.union1d(kept[0], new[0])
-    return names, _aligned(names, *kept) + _aligned(names, *new)
+    return [kept, _summed(asked, waiting.months, waiting.states if part == "states" else waiting.pairs)]
 
 
 class _ChangedError(Exception):
@@ -157,7 +177,7 @@ def _waiting(store: RecordStore, *, demo: bool) -> tuple[facts_cube.Cube, int]:
     return store.memory.recall(store.version, ("waiting", demo), read)
 
 
-def _kept(store: RecordStore, asked: _Asked, part: str, changes: int) -> tuple[Array, Counts]:
+def _kept(store: RecordStore, asked: _Asked, part: str, changes: int) -> tuple[Array, Array]:
     """Sum kept arrays up; most writes do not change them."""
     column = "people" if asked.whole else part
 
@@ -167,7 +187,7 @@ def _kept(store: RecordStore, asked: _Asked, part: str, changes: int) -> tuple[A
                 raise _ChangedError
             return facts_cube.read_part(cursor, column, demo=asked.demo)
 
-    def ask() -> tuple[Array, Counts]:
+    def ask() -> tuple[Array, Array]:
         months, arrays = store.arrays.recall(changes, (column, asked.demo), read)
         if asked.whole:
             arrays = arrays[..., :STATE_CELLS] if part == "states" else arrays[..., STATE_CELLS:]
@@ -186,10 +206,12 @@ def _at_once(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
         cursor.execute("ROLLBACK")
 
 
-def _summed(asked: _Asked, months: Array, arrays: Array) -> tuple[Array, Counts]:
-    """Sum arrays by month, (t, 24, k) or (t, REGIONS, 24, k), up: names (v,), sums (v, 24, k)."""
+def _summed(asked: _Asked, months: Array, arrays: Array) -> tuple[Array, Array]:
+    """Sum arrays by month, (t, 24, k) or (t, REGIONS, 24, k), up: names (v,), sums (v, 24, k); by both as they are."""
     chosen = slice(*np.searchsorted(months, [asked.since, asked.until + 1]))
     arrays, months = arrays[chosen], months[chosen]
+    if asked.both:
+        return months, arrays
     if arrays.ndim == 4:
         if asked.by is Narrowing.REGION:
             regions = asked.regions or tuple(range(facts_cube.REGIONS))
@@ -201,7 +223,7 @@ def _summed(asked: _Asked, months: Array, arrays: Array) -> tuple[Array, Counts]
     return months, arrays.astype(np.int64)
 
 
-def _aligned(names: Array, given: Array, numbers: Counts) -> Counts:
+def _aligned(names: Array, given: Array, numbers: Array) -> Counts:
     """Lay numbers out by names, which are ascending and hold those given that count anybody."""
     sums = np.zeros((len(names), *numbers.shape[1:]), np.int64)
     known = np.isin(given, names)

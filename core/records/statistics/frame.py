@@ -12,11 +12,12 @@ The guarantee, for everything the statistics publish of one state of the records
 4. None can be derived between filters: a filter's people, those of each wider one outside of it, and those of its
    neighbours, which name other months, regions, sources, models or values of an answer in its place, are put together
    into blocks that pass the same test, and the filter is told of where it takes whole blocks
-   (`core.records.statistics.blocks`).
+   (`core.records.statistics.blocks`). Filters and series of time and place are put together on both at once
+   (`core.records.statistics.plane`).
 
 What is not promised stands in docs/statistics-privacy.md: looking again after somebody was added tells what was added,
-as figures are shown at once, and filters in two or more narrowings at once can, where records are few, be put together
-into a small group.
+as figures are shown at once, and filters in other two or more narrowings at once can, where records are few, be put
+together into a small group.
 """
 
 from dataclasses import dataclass

@@ -1,16 +1,18 @@
 """What is missing: what was not told, what the model would not grade, which photos were refused."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
 
 from core.findings import Refusal
 from core.records.privacy import MIN_CELL, Lines, are_small
+from core.records.statistics.crossed import plane_of_filter
 from core.records.statistics.filters import AGE_BANDS, EVERYONE, SEXES, Filters, Narrowing, month_start
 from core.records.statistics.frame import Frame, open_frame
-from core.records.statistics.place import by_values
+from core.records.statistics.place import Layer, by_values
+from core.records.statistics.plane import PlaneLayer
 from core.records.statistics.rates import Rate, wilson
 from core.records.store import RecordStore
 from core.taxonomy import Condition
@@ -102,7 +104,10 @@ def _region(store: RecordStore, frame: Frame) -> Rate | None:
     layer = by_values(store, frame.filters, Narrowing.REGION, Filters(regions=(None,)))
     values = layer.measure(lambda tally: tally.states[:, :, :, :1]).people
     untold = values[layer.chosen, 0].sum(axis=(0, -2, -1))
-    everyone, alone = frame.place.everyone.of(0), frame.place.everyone_in(layer).of(0)
+    layers: list[Layer | PlaneLayer] = [layer]
+    if Narrowing.TIME in frame.filters.narrowed:
+        layers.append(plane_of_filter(store, replace(frame.filters, regions=(None,))))
+    everyone, alone = frame.place.everyone.of(0), frame.place.everyone_in(*layers).of(0)
     counts = [frame.sum_up(table, told) for table, told in ((untold, alone), (frame.place.people, everyone))]
     lost = [untold[frame.selected & ~told.counted(frame.bands, frame.sexes)].any() for told in (alone, everyone)]
     if counts[0] is None or counts[1] is None or lost[0] != lost[1]:

@@ -15,8 +15,11 @@ from core.records.privacy import Counts, Lines
 from core.records.statistics.blocks import EVERYONE, LINES, TOLD, UNTOLD, Dimension, Table, split_at
 from core.records.statistics.boxes import boxes_of
 from core.records.statistics.counting import subsets
+from core.records.statistics.crossed import plane_of_months
 from core.records.statistics.filters import FIRST_GRADE, Filters, Narrowing, month_number, month_start
 from core.records.statistics.frame import Frame, open_frame
+from core.records.statistics.place import Layer
+from core.records.statistics.plane import PlaneLayer
 from core.records.statistics.series import EPOCH, Period, read_all_series
 from core.records.statistics.spans import hide, month_starts, tiers_of, without_gaps
 from core.records.statistics.telling import ORDER, Telling
@@ -56,7 +59,7 @@ def shown_series(
         RecordsError: The records cannot be read.
     """
     frame = open_frame(store, replace(filters, since=None, until=None))
-    months = _Months(frame, *_grid(store, frame, condition, Period.MONTH), list(Condition).index(condition))
+    months = _open_months(store, frame, condition)
     step = ORDER.index(at_least) + 1 if at_least else 0
     steps = [one for one in (0, *months.telling.taken(0)) if one <= step]
     hidden = [~months.told(one) for one in steps]
@@ -73,6 +76,15 @@ def shown_series(
         gone = every | hide(months.pieces(boxes), tiers_of(starts, period), groups, [one[month] for one in hidden])
     own = boxes[:, 0][:, months.counted].sum(axis=1)
     return _laid_out(starts, own, gone, period, filters, months)
+
+
+def _open_months(store: RecordStore, frame: Frame, condition: Condition) -> "_Months":
+    def count() -> _Months:
+        plane = plane_of_months(store, frame.filters) if frame.filters.regions else None
+        starts, boxes = _grid(store, frame, condition, Period.MONTH)
+        return _Months(frame, starts, boxes, list(Condition).index(condition), plane)
+
+    return store.memory.recall(store.version, ("months", condition, frame.filters), count)
 
 
 def _laid_out(
@@ -100,9 +112,10 @@ class _Months:
         boxes: People by month, way of being inside or outside the narrowings, age band, sex and state of a condition,
             (t, boxes, 8, 3, 6).
         measure: Place of the condition.
+        plane: Everyone by region and month, where regions are narrowed.
     """
 
-    def __init__(self, frame: Frame, starts: Counts, boxes: Counts, measure: int) -> None:
+    def __init__(self, frame: Frame, starts: Counts, boxes: Counts, measure: int, plane: PlaneLayer | None) -> None:
         self.starts, self.boxes = starts, boxes
         self._frame, self._measure = frame, measure
         self._whole = bool(frame.selected.all())
@@ -114,13 +127,22 @@ class _Months:
         unknown = np.stack(whole) - boxes.sum(axis=0)
         people = np.concatenate([unknown[None], boxes])[..., None, :]
         time = Dimension(people, np.ones(len(people), np.bool_), ordered=True)
-        others = [layer.measure(lambda tally: tally.states[:, :, :, measure : measure + 1]) for layer in place.layers]
+        timed, others = [time], [self._measured(layer) for layer in place.layers]
+        if plane is not None:
+            # What holds for all regions holds for each of them, if nothing else is narrowed.
+            timed, others = ([time], others) if len(frame.filters.narrowed) > 1 else ([], [])
+            everyone = self._measured(plane)
+            timed += [everyone, replace(time, people=everyone.people.sum(axis=0)[:, None])]
 
         def groups(taken: Lines) -> Table:
             levels = [FIRST_GRADE + int(grade) for grade, used in zip(ORDER, taken[0], strict=True) if used]
             return split_at(levels, STATES, FIRST_GRADE)[None]
 
-        self.telling = Telling([time, *others], groups, len(ORDER), place.everyone.of(0).hidden)
+        hidden = place.everyone.of(0).hidden
+        self.telling = Telling([*timed, *others], groups, len(ORDER), hidden, timed=len(timed), whole=self._whole)
+
+    def _measured(self, layer: Layer | PlaneLayer) -> Dimension:
+        return layer.measure(lambda tally: tally.states[:, :, :, self._measure : self._measure + 1])
 
     @cached_property
     def _apart(self) -> bool:

@@ -14,12 +14,15 @@ from core.records.statistics.blocks import Dimension, Table, split_at
 from core.records.statistics.boxes import alternatives, boxes_of
 from core.records.statistics.cells import read_all_cells, read_cells
 from core.records.statistics.counting import subsets
+from core.records.statistics.crossed import plane_of_filter
 from core.records.statistics.cube import SUMMED, sum_up
 from core.records.statistics.filters import FIRST_GRADE, Filters, Narrowing
 from core.records.statistics.meetings import parts_that_follow
+from core.records.statistics.plane import PlaneLayer
 from core.records.statistics.tallies import (
     Tally,
     Values,
+    in_order,
     inside_and_outside,
     named_by,
     read_values,
@@ -74,7 +77,7 @@ class Place:
 
     tally: Tally
     around: tuple[Signed, ...]
-    layers: tuple[Layer, ...]
+    layers: tuple[Layer | PlaneLayer, ...]
     photos: Counts
 
     @cached_property
@@ -85,7 +88,7 @@ class Place:
 
     def measure(self, of: Callable[[Tally], Counts]) -> list[Dimension]:
         """Count something, as `Layer.measure`, by each layer; as a single value where nothing is narrowed."""
-        layers = self.layers or (Layer((((1, self.tally),),), np.ones(1, np.bool_)),)
+        layers: Sequence[Layer | PlaneLayer] = self.layers or (Layer((((1, self.tally),),), np.ones(1, np.bool_)),)
         return [layer.measure(of) for layer in layers]
 
     @cached_property
@@ -94,9 +97,9 @@ class Place:
         dimensions = self.measure(lambda tally: tally.states[:, :, :, :1])
         return Telling(dimensions, lambda _: split_at((), STATES, 0)[None])
 
-    def everyone_in(self, layer: Layer) -> Telling:
-        """How many people there are in the chosen values of another layer."""
-        dimensions = [one.measure(lambda tally: tally.states[:, :, :, :1]) for one in (layer, *self.layers)]
+    def everyone_in(self, *layers: Layer | PlaneLayer) -> Telling:
+        """How many people there are in the chosen values of other layers."""
+        dimensions = [one.measure(lambda tally: tally.states[:, :, :, :1]) for one in (*layers, *self.layers)]
         return Telling(dimensions, lambda _: split_at((), STATES, 0)[None], 0, self.everyone.of(0).hidden)
 
     @cached_property
@@ -169,8 +172,18 @@ def _place(store: RecordStore, filters: Filters) -> Place:
         cells = read_all_cells(store, filters, subsets(filters.narrowed))
         photos = cells[filters.narrowed].all_photos
         around = boxes_of(filters, None, lambda kept: tally_of(cells[kept]))
-    layers = [layer for narrowing in filters.narrowed for layer in _layers(store, filters, narrowing)]
-    return Place(around[0][0][1], around, tuple(layers), photos)
+    return Place(around[0][0][1], around, tuple(_all_layers(store, filters)), photos)
+
+
+def _all_layers(store: RecordStore, filters: Filters) -> list[Layer | PlaneLayer]:
+    narrowed, layers = set(filters.narrowed), list[Layer | PlaneLayer]()
+    if narrowed >= SUMMED:
+        # What holds for all regions and times holds for each of both beside the other.
+        layers.append(plane_of_filter(store, filters))
+        layers += _layers(store, filters.only((Narrowing.TIME,)), Narrowing.TIME)
+    if narrowed != SUMMED:
+        layers += [layer for narrowing in filters.narrowed for layer in _layers(store, filters, narrowing)]
+    return layers
 
 
 def _layers(store: RecordStore, filters: Filters, narrowing: Narrowing) -> list[Layer]:
@@ -205,8 +218,10 @@ def by_values(store: RecordStore, filters: Filters, narrowing: Narrowing, naming
         RecordsError: The records cannot be read.
     """
     field = next(iter(_fields(naming)), "")
-    names = _values(store, filters.only(()), filters, narrowing, field).names or (None,)
     others = filters.only(tuple(one for one in filters.narrowed if one is not narrowing))
+    # Of somebody graded by several models, a view may leave one that is not theirs otherwise.
+    given = [_values(store, others.only(kept), filters, narrowing, field).names for kept in subsets(others.narrowed)]
+    names = tuple(sorted({name for one in given for name in one}, key=in_order)) or (None,)
     boxes = boxes_of(
         others,
         None,

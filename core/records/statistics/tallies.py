@@ -183,7 +183,7 @@ def _read(store: RecordStore, place: Filters, narrowing: Narrowing, field: str) 
     given = [*column.dictionary.to_pylist(), None]
     rows = column.indices.fill_null(len(given) - 1).to_numpy(zero_copy_only=False)
     words = [REGIONS[place] if narrowing is Narrowing.REGION and place is not None else place for place in given]
-    names = tuple(sorted({words[row] for row in np.unique(rows)}, key=_in_order))
+    names = tuple(sorted({words[row] for row in np.unique(rows)}, key=in_order))
     places = np.array([names.index(word) if word in names else 0 for word in words], np.int64)
     return Values(names, CodeTally(places[rows], codes, counts, len(names)))
 
@@ -203,7 +203,8 @@ def _codes_of_patterns(store: RecordStore) -> Counts:
     return store.memory.recall(version, ("codes of patterns",), read)
 
 
-def _in_order(name: object) -> tuple[bool, int, str]:
+def in_order(name: object) -> tuple[bool, int, str]:
+    """Give the place of a value among others: unknown ones first."""
     return name is not None, name if isinstance(name, int) else 0, str(name)
 
 

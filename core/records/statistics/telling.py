@@ -25,7 +25,6 @@ from core.records.statistics.blocks import (
     UNTOLD_PARTS,
     UNTOLD_SEX,
     WHOLE_LINES,
-    Blocks,
     Dimension,
     Table,
     told_of,
@@ -47,6 +46,7 @@ class Telling:
         groups: For the splits taken so far, (m, steps), the parts that must not be small, (m, k, g).
         steps: How many splits there are behind the first.
         begun: Hidden rows and columns of what is split here.
+        timed: How many of the dimensions, the first ones, are laid out by time, for `alone` and `lines_alone`.
         whole: Whether nothing will be asked but of everyone together, which takes less counting.
     """
 
@@ -57,21 +57,23 @@ class Telling:
         steps: int = 0,
         begun: Hidden | None = None,
         *,
+        timed: int = 1,
         whole: bool = False,
     ) -> None:
         self._dimensions = dimensions
         self._begun = begun
+        self._timed = timed
         self._whole = whole
         self._hidden: dict[tuple[int, int], Hidden | None] = {}
         self._known: dict[tuple[int, int], Told] = {}
-        blocks = [Blocks(dimension, dimension.lines(WHOLE_LINES if whole else LINES)) for dimension in dimensions]
+        blocks = [dimension.blocks(dimension.lines(WHOLE_LINES if whole else LINES)) for dimension in dimensions]
         measures = dimensions[0].people.shape[4]
         taken = np.zeros((measures, steps), np.bool_)
         self._groups = [groups(taken)]
         for block in blocks:
             block.split(self._groups[0])
         self._flags = [told_of(blocks)]
-        self._ends = [blocks[0].marks]
+        self._ends = [np.logical_and.reduce([block.ends for block in blocks[:timed]])]
         # Of which measures those who told sex and age are told apart from the others.
         self._there = blocks[0].people[:, TOLD].any(axis=1)
         self._apart = self._flags[0][:, TOLD] & self._there
@@ -87,7 +89,7 @@ class Telling:
             taken[fine, step] = True
             for block, marks in zip(blocks, before, strict=True):
                 block.marks = np.where(fine[:, None, None], block.marks, marks)
-            self._ends.append(blocks[0].marks)
+            self._ends.append(np.logical_and.reduce([block.ends for block in blocks[:timed]]))
             self._groups.append(finer)
             self._flags.append(told_of(blocks) & fine[:, None])
         self._taken = [tuple((np.flatnonzero(one) + 1).tolist()) for one in taken]
@@ -123,9 +125,9 @@ class Telling:
         )
 
     def alone(self, measure: int, step: int) -> Lines:
-        """Say which values of the first dimension may be told alone, each beside all others, by line: (lines, values).
+        """Say which months may be told alone, each beside all others, by line: (lines, values).
 
-        The dimension has to be ordered, with all of its values chosen.
+        The dimensions laid out by time have to have all of it chosen.
         """
         ends = self._ends[step][measure]
         begins = np.concatenate([np.ones_like(ends[:, :1]), ends[:, :-1]], axis=1)
@@ -133,9 +135,9 @@ class Telling:
         return alone
 
     def lines_alone(self, measure: int, step: int, value: int) -> Hidden | None:
-        """Choose the hidden lines of one value of the first dimension, as `alone` says."""
-        chosen = np.arange(len(self._dimensions[0].people)) == value
-        one = (replace(self._dimensions[0], chosen=chosen), *self._dimensions[1:])
+        """Choose the hidden lines of one month, as `alone` says."""
+        timed, others = self._dimensions[: self._timed], self._dimensions[self._timed :]
+        one = (*(dimension.at(value) for dimension in timed), *others)
         before = self._begun
         for earlier in self._steps(measure, step):
             before = self._choose(one, measure, earlier, self.alone(measure, earlier)[:, value], before)

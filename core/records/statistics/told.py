@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from core.records.privacy import Counts, Lines, close_lines
-from core.records.statistics.blocks import LINES, TOLD, Blocks, Dimension, Table, told_of
+from core.records.statistics.blocks import LINES, TOLD, Dimension, Table, told_of
 from core.taxonomy import AgeBand, Sex
 
 Hidden = tuple[Lines, Lines]
@@ -106,7 +106,7 @@ def choose_lines(dimensions: Sequence[Dimension], splits: Sequence[Table], rows:
     def small(counts: Counts) -> Lines:
         number = int(np.prod(counts.shape[:-1]))
         blocks = [
-            Blocks(dimension, piece.reshape(1, number, *shape).astype(np.float64))
+            dimension.blocks(piece.reshape(1, number, *shape).astype(np.float64))
             for dimension, shape, piece in zip(
                 dimensions, shapes, np.split(counts.reshape(number, -1), ends, axis=1), strict=True
             )
