@@ -90,5 +90,5 @@ def test_photos_that_cannot_be_read_are_listed_in_the_run(tmp_path, capsys):
 
 
 def test_a_misspelt_recipe_is_told_its_nearest():
-    with pytest.raises(RecipeError, match="Did you mean hair-loss-cnn"):
+    with pytest.raises(RecipeError, match="Recipes here: hair-loss-cnn"):
         read_recipe("hairloss-cnn")
