@@ -1,7 +1,7 @@
 """Statistics in words: rates, who is counted, and the sentence under each chart. Knows no Streamlit."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, TypeVar
 
 from core.care.answers import OPTIONS, answer_label, answer_words
@@ -193,13 +193,7 @@ def short_number(language: Language, number: int) -> str:
 
 def share_sentence(language: Language, rate: Rate) -> str:
     """Return a rate as it stands in a sentence, its interval and n in brackets."""
-    return text(
-        language,
-        "statistics.say.share",
-        share=share_words(rate.share),
-        interval=interval_words(rate.low, rate.high),
-        n=f"{rate.n:,}",
-    )
+    return text(language, "statistics.say.share", **_parts(rate))
 
 
 def rate_words(rate: Rate) -> str:
@@ -213,14 +207,15 @@ def rate_sentence(language: Language, condition: Condition, at_least: Severity, 
     asked = {"condition": name, "grade": at_least_words(language, at_least), "who": who}
     if rate is None:
         return text(language, "statistics.say.hidden", **asked)
-    return text(
-        language,
-        "statistics.say.rate",
-        **asked,
-        share=share_words(rate.share),
-        interval=interval_words(rate.low, rate.high),
-        n=f"{rate.n:,}",
-    )
+    return text(language, "statistics.say.rate", **asked, **_parts(rate))
+
+
+def _parts(rate: Rate) -> dict[str, str]:
+    return {
+        "share": share_words(rate.share),
+        "interval": interval_words(rate.low, rate.high),
+        "n": f"{rate.n:,}",
+    }
 
 
 def ends_sentence(language: Language, rates: Mapping[str, Rate | None]) -> str:
@@ -240,11 +235,3 @@ def ends_sentence(language: Language, rates: Mapping[str, Rate | None]) -> str:
     )
     chance = "overlap" if low.high >= high.low else "apart"
     return f"{sentence} {text(language, f'statistics.say.{chance}')}"
-
-
-def period_words(name: str, by: str) -> str:
-    """Return a period as an axis labels it: a week by its first and last day."""
-    if by != "week":
-        return name
-    first = date.fromisoformat(name)
-    return f"{first:%Y-%m-%d}\u2013{first + timedelta(days=6):%m-%d}"

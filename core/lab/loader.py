@@ -42,7 +42,7 @@ class PictureLoader:
         first_step: Steps of it that are left out, since a training that was cut off has taken them already.
         rank: Which of `world` processes this is; each takes its own batches of one common order.
         world: How many processes train together.
-        waited: Seconds the training waited for its batches, since the last `reset_clock`.
+        waited: Seconds the training waited for its batches.
     """
 
     def __init__(
@@ -68,10 +68,6 @@ class PictureLoader:
         """Steps of an epoch, for one of the processes."""
         share = len(self.pictures) // self.world
         return max(1, share // self.batch_size)
-
-    def reset_clock(self) -> None:
-        """Count waiting from now on."""
-        self.waited = 0.0
 
     def __iter__(self) -> Iterator[Batch]:
         """Give the batches of the epoch: pictures, uint8 (B, H, W, 3), and labels, int (B, columns)."""

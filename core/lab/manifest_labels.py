@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import ManifestError
-from core.taxonomy import Condition
 
 if TYPE_CHECKING:
     from core.lab.manifest import LabelledPhoto
@@ -66,11 +65,6 @@ def nearest_class(label: str, output: "Output") -> str:
     spelled |= {name.casefold(): entry.id for entry in output.classes for name in entry.names.values()}
     match = get_close_matches(label.casefold(), spelled, n=1, cutoff=0)
     return spelled[match[0]] if match else output.classes[0].id
-
-
-def is_condition(output: str) -> bool:
-    """Whether an output is one of the six conditions, whose labels are severities."""
-    return output in set(Condition)
 
 
 def _present(

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from core.errors import PhotoError
 from core.lab.epochs import CHECKPOINT_SECONDS, Moment
 from core.lab.fitting import Watch
-from core.lab.manifest import LabelledPhoto
+from core.lab.manifest import LabelledPhoto, Manifest
 from core.lab.manifest_table import write_cells
 from core.lab.run import Run
 from core.lab.status import StatusFile, stop_asked
@@ -82,15 +82,21 @@ class Session:
             path.unlink(missing_ok=True)
             return
         write_cells(path, ("file", "why"), ({"file": str(p.path), "why": str(error)} for p, error in unreadable))
-        said = f"{len(unreadable)} of {photos} photos could not be read and are left out, listed in {path}"
-        print(said, file=sys.stderr)  # noqa: T201 - a log
+        _log(f"{len(unreadable)} of {photos} photos could not be read and are left out, listed in {path}")
 
     def warn_of(self, thin: Sequence[str]) -> None:
         """Say which classes have too few photos, see `core.lab.thin`; their figures say nothing."""
         self.thin = tuple(thin)
         if thin:
-            said = f"Too few photos to learn and to be judged by, of fewer than two people or groups: {', '.join(thin)}"
-            print(said, file=sys.stderr)  # noqa: T201 - a log
+            _log(f"Too few photos to learn and to be judged by, of fewer than two people or groups: {', '.join(thin)}")
+
+    def warn_of_split(self, manifest: Manifest) -> None:
+        """Say that a split the manifest brings is not gone by, where the recipe measures by folds."""
+        folds = self.run.recipe.validation.folds
+        if folds and any(photo.split for photo in manifest):
+            _log(
+                f"The manifest's own split is unused: the recipe measures by {folds} folds; validation.folds=0 uses it"
+            )
 
     def plan(self, stages: Sequence[str]) -> None:
         """Say which stages the run has."""
@@ -175,3 +181,7 @@ def epoch_line(stage: str, moment: Moment) -> str:
     parts = [f"{stage} epoch {moment.epoch}/{moment.epochs}", f"{row.seconds:.0f} s", f"loss {row.loss:.3f}"]
     values = (("validation loss", row.val_loss), ("accuracy", row.val_accuracy), ("kappa", row.val_kappa))
     return ", ".join([*parts, *(f"{name} {value:.3f}" for name, value in values if value is not None)])
+
+
+def _log(said: str) -> None:
+    print(said, file=sys.stderr)  # noqa: T201 - a log

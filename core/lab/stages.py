@@ -67,6 +67,7 @@ def run_folds(session: Session, trainee: Trainee, manifest: Manifest, labels: In
     run, recipe = session.run, session.run.recipe
     count = recipe.validation.folds
     folds = fold_of(recipe, manifest, labels)
+    session.warn_of_split(manifest)
     session.plan([*(f"fold-{fold}" for fold in range(count)), *([] if recipe.validation.measure_only else ["final"])])
     everything = np.ones(len(labels), dtype=np.bool_)
     arrays: Arrays = {}

@@ -89,6 +89,14 @@ def test_photos_that_cannot_be_read_are_listed_in_the_run(tmp_path, capsys):
     assert not (tmp_path / "run" / SKIPPED).exists()
 
 
+def test_a_split_that_folds_leave_unused_is_said(tmp_path, capsys):
+    manifest = manifest_of(tmp_path, 20, split=lambda n: "test" if n % 5 == 0 else "train")
+    for folds, said in ((5, "measures by 5 folds"), (0, "")):
+        folder = tmp_path / f"run{folds}"
+        Session(open_run(folder, asking(folds)), StatusFile(folder, Status("running"))).warn_of_split(manifest)
+        assert said in capsys.readouterr().err if said else not capsys.readouterr().err
+
+
 def test_a_misspelt_recipe_is_told_its_nearest():
     with pytest.raises(RecipeError, match="Recipes here: hair-loss-cnn"):
         read_recipe("hairloss-cnn")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from core.clinics.checking import clean
-from core.clinics.clinic import DERMATOLOGY, Day, Hours, write_hours
+from core.clinics.clinic import Day, Hours, write_hours
 from core.clinics.importing.cells import Numbered, cell_text
 from core.clinics.importing.columns import Columns
 
@@ -41,10 +41,6 @@ class Departments:
     def of(self, key: str) -> str:
         """Return a clinic's departments as one cell, empty where it has no specialist."""
         return self._cells.get(key, "")
-
-    def has_dermatology(self, key: str) -> bool:
-        """Whether a clinic has a dermatology specialist."""
-        return f"|{DERMATOLOGY}=" in f"|{self.of(key)}"
 
     def __len__(self) -> int:
         """Return how many clinics have a specialist."""
