@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from core.records.facts import forget
+from core.records.facts import forget, forget_models
 
 
 def delete_visits(cursor: duckdb.DuckDBPyConnection, condition: str, parameters: Sequence[object]) -> int:
@@ -23,6 +23,7 @@ def delete_visits(cursor: duckdb.DuckDBPyConnection, condition: str, parameters:
         list(parameters),
     )
     forget(cursor, "doomed")
+    forget_models(cursor)
     cursor.execute(
         """DELETE FROM gradings WHERE diagnosis_id IN (
                SELECT id FROM diagnoses WHERE visit_id IN (FROM doomed))"""

@@ -92,7 +92,7 @@ _NUMBERED = f"""
 
 _MODELS = """
     INSERT INTO statistics_models
-    SELECT (SELECT count(*) FROM statistics_models) + row_number() OVER (ORDER BY model_id, model_version),
+    SELECT (SELECT coalesce(max(code), 0) FROM statistics_models) + row_number() OVER (ORDER BY model_id, model_version),
         model_id, model_version
     FROM (
         SELECT DISTINCT model_id, model_version FROM {named} AS d
@@ -179,6 +179,20 @@ def forget(cursor: duckdb.DuckDBPyConnection, chosen: str) -> None:
     for table in ("statistics_facts", "statistics_parts", "statistics_answers"):
         cursor.execute(f"DELETE FROM {table} WHERE visit_id IN (SELECT visit_id FROM derived)")  # noqa: S608 (our own SQL)
     _drop(cursor)
+
+
+def forget_models(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Drop the models that graded nothing any more, after `forget` of what is deleted for good.
+
+    Not where visits are derived anew: their models keep their places, which say which came first.
+
+    Args:
+        cursor: As in `derive`.
+    """
+    cursor.execute(
+        """DELETE FROM statistics_models WHERE code NOT IN (
+               SELECT model FROM statistics_facts UNION SELECT model FROM statistics_parts)"""
+    )
 
 
 def _drop(cursor: duckdb.DuckDBPyConnection) -> None:

@@ -219,3 +219,16 @@ def test_what_leaves_the_records_depends_on_kinds_of_people_not_on_their_number(
             assert look(store, filters)[2].people == copies * 100 * (20 if filters.regions else 60)
     assert left[:2] == left[2:]
     assert min(left) > 0
+
+
+def test_a_model_that_graded_nothing_any_more_leaves_and_gives_its_place_to_no_second_one(store):
+    def grade(*models):
+        return [store.add_visit(make_visit(make_diagnosis(m, model_id=m)), m) for m in models]
+
+    first, *_ = grade("first", "second", "third")
+    store.delete_visit(first)
+    grade("fourth")
+    codes = dict(store.query("SELECT model_id, code FROM statistics_models"))
+    assert set(codes) == {"second", "third", "fourth"}
+    assert len(set(codes.values())) == 3
+    assert codes["fourth"] == max(codes.values())
