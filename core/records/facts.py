@@ -92,7 +92,8 @@ _NUMBERED = f"""
 
 _MODELS = """
     INSERT INTO statistics_models
-    SELECT (SELECT coalesce(max(code), 0) FROM statistics_models) + row_number() OVER (ORDER BY model_id, model_version),
+    SELECT (SELECT coalesce(max(code), 0) FROM statistics_models)
+            + row_number() OVER (ORDER BY model_id, model_version),
         model_id, model_version
     FROM (
         SELECT DISTINCT model_id, model_version FROM {named} AS d
