@@ -140,9 +140,8 @@ def tips(titles: Mapping[str, str] | Titles) -> list[alt.Tooltip]:
 
 def spoken(rows: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
     """Return rows with a column `spoken`: what a tooltip shows, for screen readers."""
-    if rows.empty:
-        return rows.assign(spoken="")
-    return rows.assign(spoken=rows[list(titles)].astype(str).agg(", ".join, axis=1))
+    columns = [rows[name].tolist() for name in titles]
+    return rows.assign(spoken=[", ".join(map(str, words)) for words in zip(*columns, strict=True)])
 
 
 def picker(fields: Sequence[str]) -> alt.Parameter:

@@ -16,6 +16,7 @@ from core.interface.language import (
     settle_language,
 )
 from core.interface.registry import PAGES, PAGES_DIR, PageEntry, find_page
+from core.interface.tidying import tidy_later
 
 FAVICON: Final = Path(__file__).with_name("favicon.svg").read_text(encoding="utf-8")
 STYLE_SHEET: Final = Path(__file__).with_name("style.css")
@@ -45,6 +46,7 @@ def run_pages(draw_home: Callable[[], None]) -> None:
         chosen.run()
     finally:
         _routing.reset(token)
+        tidy_later()
 
 
 def through_router() -> None:
