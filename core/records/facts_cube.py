@@ -1,4 +1,4 @@
-"""Counts of everyone by month, region, age band and sex, kept as arrays: filters of time and place are sums of them.
+"""Counts of everyone by month, source, view, model, region, age band and sex, kept as arrays: filters are sums of them.
 
 Within each of these groups people are counted by the state of each condition and of the worst of all, and by the grades
 of each two conditions. A write adds the visits it touches only where these are counted already; new ones wait until
@@ -13,9 +13,10 @@ from typing import Final
 import duckdb
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from core.records.facts_code import BAND_SHIFT, STATE_BITS, STATES
-from core.taxonomy import AgeBand, Condition, Region, Severity, Sex
+from core.records.facts_code import BAND_SHIFT, PUT_TOGETHER, STATE_BITS, STATES
+from core.taxonomy import AgeBand, Condition, Region, Severity, Sex, View
 
 Array = npt.NDArray[np.integer]
 
@@ -31,70 +32,129 @@ STATE_CELLS: Final = MEASURES * STATES + 1
 """Numbers of a group: states by measure, and photos."""
 PAIR_CELLS: Final = len(PAIRS) * GRADES**2
 UNKNOWN_TIME: Final = -1
+SEVERAL: Final = len(View)
+"""In the place of a view: graded in several views or by several models."""
 MOST_WAITING: Final = 1 << 12
 """More visits than this are not left to be counted when somebody asks."""
 
 _WHO: Final = GROUPS[0] * GROUPS[1]
 _FIRST_GRADE: Final = STATES - GRADES
 _CHUNK: Final = 1 << 20
-_COLUMNS: Final = f"demo, coalesce(month, {UNKNOWN_TIME})::SMALLINT AS month, region, code, photos"
+_KEYS: Final = f"coalesce(month, {UNKNOWN_TIME})::SMALLINT AS month, source, coalesce(view, {SEVERAL}) AS view, model"
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """What is counted together, ascending by month.
+
+    Attributes:
+        months: As in `statistics_facts`, `UNKNOWN_TIME` first, (r,).
+        sources: Words, (r,).
+        views: As in `statistics_facts`, or `SEVERAL`, (r,).
+        models: As in `statistics_facts`, (r,).
+    """
+
+    months: Array
+    sources: npt.NDArray[np.object_]
+    views: Array
+    models: Array
+
+    def __len__(self) -> int:
+        return len(self.months)
 
 
 @dataclass(frozen=True, eq=False)
 class Cube:
-    """Counts by month.
+    """Counts.
 
     Attributes:
-        months: As in `statistics_facts`, ascending, `UNKNOWN_TIME` first, (t,).
-        states: By month, region, group and number, (t, REGIONS, 24, STATE_CELLS).
-        pairs: Likewise, (t, REGIONS, 24, PAIR_CELLS).
+        rows: Of whom, (r,).
+        states: By row, region, group and number, (r, REGIONS, 24, STATE_CELLS).
+        pairs: Likewise, (r, REGIONS, 24, PAIR_CELLS).
     """
 
-    months: Array
+    rows: Rows
     states: Array
     pairs: Array
 
 
-def count(months: Array, regions: Array, codes: Array, photos: Array) -> Cube:
+def count(visits: pa.RecordBatch | pa.Table) -> Cube:
     """Count visits.
 
     Args:
-        months: Of each visit, (n,).
-        regions: Places of their regions, (n,).
-        codes: As in `core.records.facts_code`, (n,).
-        photos: How many of each, (n,).
+        visits: Their month, source, view, model, region, code and photos, as in `statistics_facts`, and how many
+            people each row stands for.
     """
-    named, place = np.unique(months, return_inverse=True)
-    codes = codes.astype(np.int64)
-    group = (place * REGIONS + regions) * _WHO + (codes >> BAND_SHIFT)
-    number = len(named) * REGIONS * _WHO
+    if isinstance(visits, pa.Table):
+        visits = (
+            visits.combine_chunks().to_batches()[0] if len(visits) else pa.RecordBatch.from_pylist([], visits.schema)
+        )
+    month, view, model, region, code, photos, people = (
+        visits.column(name).to_numpy().astype(np.int64)
+        for name in ("month", "view", "model", "region", "code", "photos", "people")
+    )
+    sources = visits.column("source").dictionary_encode()
+    words, source = np.array(sources.dictionary.to_pylist(), np.object_), sources.indices.to_numpy().astype(np.int64)
+    first = int(month.min(initial=0)), int(model.min(initial=0))
+    spread = int(model.max(initial=0)) - first[1] + 1
+    key = (((month - first[0]) * max(1, len(words)) + source) * (SEVERAL + 1) + view) * spread + model - first[1]
+    _, chosen, row = np.unique(key, return_index=True, return_inverse=True)
+    rows = Rows(month[chosen], words[source[chosen]], view[chosen], model[chosen])
+    states, pairs = _count(row * REGIONS + region, len(rows) * REGIONS, code, photos, people)
+    shape = len(rows), REGIONS, _WHO
+    return Cube(rows, states.reshape(*shape, STATE_CELLS), pairs.reshape(*shape, PAIR_CELLS))
+
+
+def _count(place: Array, places: int, codes: Array, photos: Array, people: Array) -> tuple[Array, Array]:
+    group, number = place * _WHO + (codes >> BAND_SHIFT), places * _WHO
     each = [(codes >> (STATE_BITS * one)) & 7 for one in range(len(Condition))]
-    states = np.empty((number, STATE_CELLS), np.int64)
+    # Counts that fit: there may be a thousand rows in an import of ten years.
+    states = np.empty((number, STATE_CELLS), np.int32)
     for one, state in enumerate([*each, np.max(each, axis=0, initial=0)]):
-        states[:, one * STATES : (one + 1) * STATES] = _spread(group, state, STATES, number)
-    states[:, -1] = np.rint(np.bincount(group, photos, number))
-    pairs = np.empty((number, PAIR_CELLS), np.int64)
+        states[:, one * STATES : (one + 1) * STATES] = _spread(group, state, STATES, number, people)
+    states[:, -1] = np.rint(np.bincount(group, photos * people, number))
+    pairs = np.empty((number, PAIR_CELLS), np.int32)
     cells = GRADES**2
     for one, (first, second) in enumerate(PAIRS):
         both = (each[first] >= _FIRST_GRADE) & (each[second] >= _FIRST_GRADE)
-        place = (each[first][both] - _FIRST_GRADE) * GRADES + each[second][both] - _FIRST_GRADE
-        pairs[:, one * cells : (one + 1) * cells] = _spread(group[both], place, cells, number)
-    shape = len(named), REGIONS, _WHO
-    return Cube(named.astype(np.int64), states.reshape(*shape, STATE_CELLS), pairs.reshape(*shape, PAIR_CELLS))
+        grades = (each[first][both] - _FIRST_GRADE) * GRADES + each[second][both] - _FIRST_GRADE
+        pairs[:, one * cells : (one + 1) * cells] = _spread(group[both], grades, cells, number, people[both])
+    return states, pairs
 
 
-def _spread(group: Array, place: Array, places: int, number: int) -> Array:
-    counted: Array = np.bincount(group * places + place, minlength=number * places).reshape(number, places)
-    return counted
+def _spread(group: Array, place: Array, places: int, number: int, people: Array) -> Array:
+    counted = np.bincount(group * places + place, people, minlength=number * places).reshape(number, places)
+    summed: Array = np.rint(counted).astype(np.int32)
+    return summed
 
 
 def read_waiting(cursor: duckdb.DuckDBPyConnection, until: int, *, demo: bool) -> Cube:
     """Count the visits that wait, which are few."""
-    found = cursor.execute(
-        f"SELECT {_COLUMNS} FROM statistics_facts WHERE number > ? AND demo = ?",  # noqa: S608 (constants)
-        [until, demo],
-    ).fetchnumpy()
-    return count(*(np.asarray(found[name]) for name in ("month", "region", "code", "photos")))
+    return count(
+        cursor.execute(
+            f"SELECT {_KEYS}, region, code, photos, 1 AS people FROM statistics_facts WHERE number > ? AND demo = ?",  # noqa: S608 (constants)
+            [until, demo],
+        ).to_arrow_table()
+    )
+
+
+def read_put_together(cursor: duckdb.DuckDBPyConnection, chosen: str, parameters: list[object]) -> Cube:
+    """Count the visits in several parts by the parts that a filter of views and models leaves.
+
+    Args:
+        cursor: For reading.
+        chosen: SQL that says of a row of `statistics_parts` whether it is left.
+        parameters: Values for its question marks.
+    """
+    return count(
+        cursor.execute(
+            f"""SELECT coalesce(month, {UNKNOWN_TIME})::SMALLINT AS month, source, {SEVERAL} AS view, model, region,
+                    code, photos, count(*) AS people
+                FROM (SELECT number, {PUT_TOGETHER} FROM statistics_parts WHERE {chosen} GROUP BY number)
+                GROUP BY ALL""",  # noqa: S608 (our own SQL; values are parameters)
+            parameters,
+        ).to_arrow_table()
+    )
 
 
 def read_counted(cursor: duckdb.DuckDBPyConnection) -> tuple[int, int]:
@@ -103,7 +163,7 @@ def read_counted(cursor: duckdb.DuckDBPyConnection) -> tuple[int, int]:
     return int(until), int(changes)
 
 
-def read_part(cursor: duckdb.DuckDBPyConnection, part: str, *, demo: bool) -> tuple[Array, Array]:
+def read_part(cursor: duckdb.DuckDBPyConnection, part: str, *, demo: bool) -> tuple[Rows, Array]:
     """Read the kept arrays.
 
     Args:
@@ -112,10 +172,11 @@ def read_part(cursor: duckdb.DuckDBPyConnection, part: str, *, demo: bool) -> tu
         demo: Of the demonstration.
 
     Returns:
-        Months (t,) and their arrays: people (t, 24, STATE_CELLS + PAIR_CELLS), states and pairs as in `Cube`.
+        Rows (r,) and their arrays: people (r, 24, STATE_CELLS + PAIR_CELLS), states and pairs as in `Cube`.
     """
-    rows = cursor.execute(
-        f"SELECT month, {part} FROM statistics_cube WHERE demo = ? ORDER BY month",  # noqa: S608 (a constant)
+    found = cursor.execute(
+        f"""SELECT month, source, view, model, {part} FROM statistics_cube WHERE demo = ?
+            ORDER BY month, source, view, model""",  # noqa: S608 (a constant)
         [demo],
     ).fetchall()
     shape = {
@@ -123,9 +184,10 @@ def read_part(cursor: duckdb.DuckDBPyConnection, part: str, *, demo: bool) -> tu
         "states": (REGIONS, _WHO, STATE_CELLS),
         "pairs": (REGIONS, _WHO, PAIR_CELLS),
     }[part]
-    arrays = [_opened(blob, shape) for _, blob in rows]
+    arrays = [_opened(blob, shape) for *_, blob in found]
     stacked = np.stack(arrays) if arrays else np.zeros((0, *shape), np.uint8)
-    return np.array([month for month, _ in rows], np.int64), stacked
+    months, sources, views, models = zip(*(row[:-1] for row in found), strict=True) if found else ((), (), (), ())
+    return Rows(np.array(months, np.int64), np.array(sources, np.object_), np.array(views), np.array(models)), stacked
 
 
 def keep(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -156,35 +218,44 @@ def clear(cursor: duckdb.DuckDBPyConnection) -> None:
     cursor.execute("UPDATE statistics_counted SET until = -1, changes = changes + 1")
 
 
+_Key = tuple[bool, int, str, int, int]
+
+
 def _add(cursor: duckdb.DuckDBPyConnection, table: str, chosen: str, sign: int) -> None:
     for demo in (False, True):
-        counted: dict[int, tuple[Array, Array]] = {}
+        counted: dict[_Key, tuple[Array, Array]] = {}
         for piece in _pieces(cursor, f"{table} WHERE {chosen} AND demo = {demo}"):
-            for month, states, pairs in zip(piece.months.tolist(), piece.states, piece.pairs, strict=True):
-                before = counted.get(month)
-                counted[month] = (states, pairs) if before is None else (before[0] + states, before[1] + pairs)
-        for month, (states, pairs) in counted.items():
-            _put(cursor, demo, month, states * sign, pairs * sign)
+            rows = piece.rows
+            columns = (column.tolist() for column in (rows.months, rows.sources, rows.views, rows.models))
+            for key, states, pairs in zip(zip(*columns, strict=True), piece.states, piece.pairs, strict=True):
+                before = counted.get((demo, *key))
+                both = (states, pairs) if before is None else (before[0] + states, before[1] + pairs)
+                counted[demo, *key] = both
+        for of_whom, (states, pairs) in counted.items():
+            _put(cursor, of_whom, states * sign, pairs * sign)
         if counted:
             cursor.execute("UPDATE statistics_counted SET changes = changes + 1")
 
 
 def _pieces(cursor: duckdb.DuckDBPyConnection, chosen: str) -> Iterator[Cube]:
-    for batch in cursor.execute(f"SELECT {_COLUMNS} FROM {chosen}").to_arrow_reader(_CHUNK):  # noqa: S608 (our own SQL)
-        yield count(*(batch.column(name).to_numpy() for name in ("month", "region", "code", "photos")))
+    sql = f"SELECT {_KEYS}, region, code, photos, 1 AS people FROM {chosen}"  # noqa: S608 (our own SQL)
+    for batch in cursor.execute(sql).to_arrow_reader(_CHUNK):
+        yield count(batch)
 
 
-def _put(cursor: duckdb.DuckDBPyConnection, demo: bool, month: int, states: Array, pairs: Array) -> None:
-    key = [demo, month]
+def _put(cursor: duckdb.DuckDBPyConnection, key: _Key, states: Array, pairs: Array) -> None:
     for old_states, old_pairs in cursor.execute(
-        "DELETE FROM statistics_cube WHERE demo = ? AND month = ? RETURNING states, pairs", key
+        """DELETE FROM statistics_cube WHERE demo = ? AND month = ? AND source = ? AND view = ? AND model = ?
+           RETURNING states, pairs""",
+        key,
     ).fetchall():
         states = states + _opened(old_states, states.shape)
         pairs = pairs + _opened(old_pairs, pairs.shape)
     if not states.any():
         return
     people = np.concatenate([states.sum(axis=0), pairs.sum(axis=0)], axis=1)
-    cursor.execute("INSERT INTO statistics_cube VALUES (?, ?, ?, ?, ?)", [*key, *map(_packed, (people, states, pairs))])
+    blobs = map(_packed, (people, states, pairs))
+    cursor.execute("INSERT INTO statistics_cube VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [*key, *blobs])
 
 
 def _packed(counts: Array) -> bytes:

@@ -31,10 +31,6 @@ _KEPT: Final[Mapping[str, _Kept]] = {
     "statistics_patterns": _Kept(
         ("demo", "code", "photos"), "SELECT demo, code, photos, count(*) AS people FROM derived GROUP BY ALL"
     ),
-    "statistics_months": _Kept(
-        ("demo", "month", "model"),
-        "SELECT demo, month, model, count(*) AS people FROM derived WHERE month IS NOT NULL GROUP BY ALL",
-    ),
     "statistics_options": _Kept(
         ("demo", "kind", "field", "value"),
         """SELECT demo, 'source' AS kind, '' AS field, source AS value, count(*) AS people FROM derived GROUP BY ALL

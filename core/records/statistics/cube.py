@@ -1,27 +1,40 @@
-"""Counts of filters of time and place, summed up from arrays that are kept (`core.records.facts_cube`)."""
+"""Counts of filters of time, place, source, view and model, summed up from kept arrays (`core.records.facts_cube`)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
 
 import duckdb
 import numpy as np
 
 from core.records import facts_cube
 from core.records.facts_code import STATES
-from core.records.facts_cube import GRADES, GROUPS, MEASURES, PAIRS, STATE_CELLS, UNKNOWN_TIME, Array
+from core.records.facts_cube import (
+    GRADES,
+    GROUPS,
+    MEASURES,
+    PAIRS,
+    SEVERAL,
+    STATE_CELLS,
+    UNKNOWN_TIME,
+    Array,
+    Cube,
+    Rows,
+)
 from core.records.privacy import Counts, Lines
-from core.records.statistics.filters import REGIONS, Filters, Narrowing, month_number
+from core.records.statistics.filters import REGIONS, Filters, Narrowing, in_order, month_number
 from core.records.store import RecordStore
+from core.taxonomy import View
 
-SUMMED: Final = frozenset({Narrowing.TIME, Narrowing.REGION})
+SUMMED: Final = frozenset({Narrowing.TIME, Narrowing.REGION, Narrowing.SOURCE, Narrowing.VIEW, Narrowing.MODEL})
 """What a filter may narrow, besides sex and age, to be a sum of what is kept."""
-
-
 # As unknown ones come first everywhere.
 REGIONS_IN_ORDER: Final = np.array(sorted(range(len(REGIONS)), key=lambda place: str(REGIONS[place] or "")))
+T = TypeVar("T")
+
+_EVER: Final = (UNKNOWN_TIME, int(np.iinfo(np.int16).max))
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +79,7 @@ class Summed:
     """People by the values of one narrowing.
 
     Attributes:
-        names: Months in order, unknown first, or regions; nothing without a narrowing.
+        names: Values with people, in order, unknown first; None alone without a narrowing.
         tally: Their people.
     """
 
@@ -76,29 +89,62 @@ class Summed:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What is summed up: months and regions that count, and what the sums are by."""
+    """What is summed up; of regions, sources, views and models empty means all.
 
-    since: int
-    until: int
-    regions: tuple[int, ...]
-    by: Narrowing | None
-    demo: bool
+    Attributes:
+        months: From which month to which.
+        regions: Places.
+        sources: Words.
+        views: Places.
+        models: As in `statistics_facts`.
+        by: What the sums are by; None for one sum.
+        demo: Of the demonstration.
+        both: By row and region, whatever `by` says.
+    """
+
+    months: tuple[int, int] = _EVER
+    regions: tuple[int, ...] = ()
+    sources: tuple[str, ...] = ()
+    views: tuple[int, ...] = ()
+    models: tuple[int, ...] | None = None
+    by: Narrowing | None = None
+    demo: bool = False
     both: bool = False
-    """By month and region, whatever `by` says."""
 
     @property
     def whole(self) -> bool:
         """Whether all regions are put together."""
         return not (self.both or self.regions or self.by is Narrowing.REGION)
 
+    @property
+    def graded(self) -> bool:
+        """Whether views or models are named."""
+        return bool(self.views) or self.models is not None
+
+    def rows_of(self, rows: Rows) -> Lines | slice:
+        """Say which rows are asked for."""
+        months = slice(*np.searchsorted(rows.months, [self.months[0], self.months[1] + 1]))
+        if not (self.sources or self.graded):
+            return months
+        chosen = np.zeros(len(rows), np.bool_)
+        chosen[months] = True
+        if self.sources:
+            chosen &= np.isin(rows.sources, np.array(self.sources, np.object_))
+        if self.views:
+            chosen &= np.isin(rows.views, self.views)
+        if self.models is not None:
+            chosen &= np.isin(rows.models, self.models)
+        # What is left of visits in several parts is put together anew.
+        return chosen & (rows.views != SEVERAL) if self.graded else chosen
+
 
 def sum_up(store: RecordStore, filters: Filters, by: Narrowing | None = None) -> Summed:
-    """Count the people of a filter, whatever sexes and ages it names, by the values of time, of place or together.
+    """Count the people of a filter, whatever sexes and ages it names, by the values of something or together.
 
     Args:
         store: The records.
         filters: Narrows nothing but `SUMMED`.
-        by: `TIME`, `REGION`, or None.
+        by: `TIME`, `REGION`, `SOURCE`, `MODEL`, or None.
 
     Raises:
         RecordsError: The records cannot be read.
@@ -107,69 +153,111 @@ def sum_up(store: RecordStore, filters: Filters, by: Narrowing | None = None) ->
 
 
 def _sum_up(store: RecordStore, filters: Filters, by: Narrowing | None) -> Summed:
-    timed = filters.since is not None or filters.until is not None
-    asked = _Asked(
-        (month_number(filters.since) if filters.since else 0) if timed else UNKNOWN_TIME,
-        month_number(filters.until) if filters.until else np.iinfo(np.int16).max,
-        tuple(REGIONS.index(region) for region in filters.regions),
-        by,
-        filters.demo,
-    )
-    names, numbers = _count(store, asked, "states")
+    asked = _asked(store, filters, by)
+    given = _count(store, asked, "states", _summed)
+    words = [_words(store, by, names) for names, _ in given]
+    found = {
+        part[place]
+        for part, (_, sums) in zip(words, given, strict=True)
+        for place in np.flatnonzero(sums[..., :STATES].any(axis=(1, 2)))
+    }
+    names = (None,) if by is None else tuple(sorted(found, key=in_order))
 
     def count_pairs() -> Counts:
-        return _aligned(names, *_count(store, asked, "pairs"))
+        pairs = _count(store, asked, "pairs", _summed)
+        return _aligned(names, [(_words(store, by, part), sums) for part, sums in pairs])
 
-    if by is None:
-        return Summed((), SummedTally(numbers, count_pairs))
-    there: Lines = np.asarray(numbers[..., :STATES].any(axis=(1, 2)), np.bool_)
-    places = np.flatnonzero(there) if by is Narrowing.TIME else REGIONS_IN_ORDER[there[REGIONS_IN_ORDER]]
-    words = tuple(REGIONS[name] if by is Narrowing.REGION else name for name in names[places].tolist())
-    return Summed(words, SummedTally(numbers[places], lambda: count_pairs()[places]))
+    numbers = _aligned(names, [(part, sums) for part, (_, sums) in zip(words, given, strict=True)])
+    return Summed(names, SummedTally(numbers, count_pairs))
 
 
-def count_both(store: RecordStore, part: str, *, demo: bool) -> list[tuple[Array, Array]]:
-    """Count states or pairs of all people: months (t,), counts by month and region (t, REGIONS, 24, k).
+def _asked(store: RecordStore, filters: Filters, by: Narrowing | None) -> _Asked:
+    timed = filters.since is not None or filters.until is not None
+    models = [code for code, (name, _) in model_names(store).items() if name in filters.model_ids]
+    return _Asked(
+        months=(
+            (month_number(filters.since) if filters.since else 0) if timed else _EVER[0],
+            month_number(filters.until) if filters.until else _EVER[1],
+        ),
+        regions=tuple(REGIONS.index(region) for region in filters.regions),
+        sources=filters.sources,
+        views=tuple(list(View).index(view) for view in filters.views),
+        models=tuple(models) if filters.model_ids else None,
+        by=by,
+        demo=filters.demo,
+    )
 
-    Returns:
-        Several of these, to be added up.
+
+def model_names(store: RecordStore) -> dict[int, tuple[str | None, str | None]]:
+    """Return the id and the version of each model by its number.
 
     Raises:
         RecordsError: The records cannot be read.
     """
-    asked = _Asked(UNKNOWN_TIME, np.iinfo(np.int16).max, (), None, demo, both=True)
-    return _count_apart(store, asked, part)
+
+    def read() -> dict[int, tuple[str | None, str | None]]:
+        rows = store.query("SELECT code, model_id, model_version FROM statistics_models")
+        return {code: (name, version) for code, name, version in rows}
+
+    return store.memory.recall(store.version, ("models",), read)
 
 
-def _count(store: RecordStore, asked: _Asked, part: str) -> tuple[Array, Array]:
-    """Count states or pairs by name: names (v,), counts (v, 24, k)."""
-    kept, new = _count_apart(store, asked, part)
-    if not new[1].any():
-        return kept
-    names = np.union1d(kept[0], new[0])
-    return names, _aligned(names, *kept) + _aligned(names, *new)
+def count_by_model(store: RecordStore, filters: Filters) -> dict[tuple[int, int], int]:
+    """Count people by month and model, each as in `statistics_facts`, whatever sexes and ages the filter names.
+
+    Args:
+        store: The records.
+        filters: As of `sum_up`.
+
+    Raises:
+        RecordsError: The records cannot be read.
+    """
+    people: dict[tuple[int, int], int] = {}
+    for rows, numbers in _count(store, _asked(store, filters, None), "states", _numbers):
+        for month, model, number in zip(rows.months.tolist(), rows.models.tolist(), numbers.tolist(), strict=True):
+            people[month, model] = people.get((month, model), 0) + number
+    return people
 
 
-def _count_apart(store: RecordStore, asked: _Asked, part: str) -> list[tuple[Array, Array]]:
-    """Do so for those who are counted in the kept arrays, and for those who wait."""
+def count_both(store: RecordStore, part: str, *, demo: bool) -> list[tuple[Array, Array]]:
+    """Count states or pairs of all people: months (r,), ascending, counts by row and region (r, REGIONS, 24, k).
+
+    Returns:
+        Several of these, to be added up; a month may be there more than once.
+
+    Raises:
+        RecordsError: The records cannot be read.
+    """
+    return _count(store, _Asked(demo=demo, both=True), part, _apart)
+
+
+_Make = Callable[[_Asked, Rows, Array], T]
+
+
+def _count(store: RecordStore, asked: _Asked, part: str, make: "_Make[T]") -> list[T]:
+    """Make something of the rows that are kept, of those that wait, and of those that a filter puts together anew."""
     while True:
         waiting, changes = _waiting(store, demo=asked.demo)
         try:
-            kept = _kept(store, asked, part, changes)
+            kept = _kept(store, asked, part, changes, make)
             break
         except _ChangedError:
             store.memory.forget(lambda question: question == ("waiting", asked.demo))
-    return [kept, _summed(asked, waiting.months, waiting.states if part == "states" else waiting.pairs)]
+    found = [kept, _of_cube(asked, waiting, part, make)]
+    if asked.graded:
+        left = replace(asked, views=(), models=None)
+        found.append(_of_cube(left, _put_together(store, asked), part, make))
+    return found
 
 
 class _ChangedError(Exception):
     """The kept arrays are others than those that the waiting visits go with."""
 
 
-def _waiting(store: RecordStore, *, demo: bool) -> tuple[facts_cube.Cube, int]:
+def _waiting(store: RecordStore, *, demo: bool) -> tuple[Cube, int]:
     """Count the visits that are not in the kept arrays yet, and say of which state of the arrays that is true."""
 
-    def read() -> tuple[facts_cube.Cube, int]:
+    def read() -> tuple[Cube, int]:
         with store.cursor() as cursor, _at_once(cursor):
             until, changes = facts_cube.read_counted(cursor)
             return facts_cube.read_waiting(cursor, until, demo=demo), changes
@@ -177,23 +265,43 @@ def _waiting(store: RecordStore, *, demo: bool) -> tuple[facts_cube.Cube, int]:
     return store.memory.recall(store.version, ("waiting", demo), read)
 
 
-def _kept(store: RecordStore, asked: _Asked, part: str, changes: int) -> tuple[Array, Array]:
-    """Sum kept arrays up; most writes do not change them."""
+def _put_together(store: RecordStore, asked: _Asked) -> Cube:
+    """Count the visits in several parts by those parts that the views and models of a filter leave."""
+
+    def read() -> Cube:
+        wanted = {"view": asked.views or None, "model": asked.models}
+        chosen = [
+            f"{name} IN ({', '.join(map(str, ones)) or 'NULL'})" for name, ones in wanted.items() if ones is not None
+        ]
+        with store.cursor() as cursor:
+            return facts_cube.read_put_together(cursor, " AND ".join([*chosen, "demo = ?"]), [asked.demo])
+
+    question = ("put together", asked.views, asked.models, asked.demo)
+    return store.memory.recall(store.version, question, read)
+
+
+def _of_cube(asked: _Asked, cube: Cube, part: str, make: "_Make[T]") -> T:
+    arrays = cube.states if part == "states" else cube.pairs
+    return make(asked, cube.rows, arrays.sum(axis=1, dtype=np.int64) if asked.whole else arrays)
+
+
+def _kept(store: RecordStore, asked: _Asked, part: str, changes: int, make: "_Make[T]") -> T:
+    """Do so with the kept arrays; most writes do not change them."""
     column = "people" if asked.whole else part
 
-    def read() -> tuple[Array, Array]:
+    def read() -> tuple[Rows, Array]:
         with store.cursor() as cursor, _at_once(cursor):
             if facts_cube.read_counted(cursor)[1] != changes:
                 raise _ChangedError
             return facts_cube.read_part(cursor, column, demo=asked.demo)
 
-    def ask() -> tuple[Array, Array]:
-        months, arrays = store.arrays.recall(changes, (column, asked.demo), read)
+    def ask() -> T:
+        rows, arrays = store.arrays.recall(changes, (column, asked.demo), read)
         if asked.whole:
             arrays = arrays[..., :STATE_CELLS] if part == "states" else arrays[..., STATE_CELLS:]
-        return _summed(asked, months, arrays)
+        return make(asked, rows, arrays)
 
-    return store.arrays.recall(changes, (part, asked), ask)
+    return store.arrays.recall(changes, (part, make, asked), ask)
 
 
 @contextmanager
@@ -206,26 +314,57 @@ def _at_once(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
         cursor.execute("ROLLBACK")
 
 
-def _summed(asked: _Asked, months: Array, arrays: Array) -> tuple[Array, Array]:
-    """Sum arrays by month, (t, 24, k) or (t, REGIONS, 24, k), up: names (v,), sums (v, 24, k); by both as they are."""
-    chosen = slice(*np.searchsorted(months, [asked.since, asked.until + 1]))
-    arrays, months = arrays[chosen], months[chosen]
-    if asked.both:
-        return months, arrays
+def _apart(_: _Asked, rows: Rows, arrays: Array) -> tuple[Array, Array]:
+    """Leave everyone's arrays as they are, with their months."""
+    return rows.months, arrays
+
+
+def _numbers(asked: _Asked, rows: Rows, arrays: Array) -> tuple[Rows, Array]:
+    """Count the people of each row that is asked for, of arrays (r, 24, k)."""
+    chosen = asked.rows_of(rows)
+    kept = Rows(rows.months[chosen], rows.sources[chosen], rows.views[chosen], rows.models[chosen])
+    return kept, arrays[chosen][..., :STATES].sum(axis=(1, 2), dtype=np.int64)
+
+
+def _summed(asked: _Asked, rows: Rows, arrays: Array) -> tuple[tuple[object, ...], Array]:
+    """Sum arrays (r, 24, k) or (r, REGIONS, 24, k) up: names (v,), of regions and models their places; (v, 24, k)."""
+    chosen = asked.rows_of(rows)
+    arrays = arrays[chosen]
+    if asked.by is Narrowing.REGION:
+        regions = asked.regions or tuple(range(facts_cube.REGIONS))
+        return regions, arrays.sum(axis=0, dtype=np.int64)[list(regions)]
     if arrays.ndim == 4:
-        if asked.by is Narrowing.REGION:
-            regions = asked.regions or tuple(range(facts_cube.REGIONS))
-            return np.array(regions), arrays.sum(axis=0, dtype=np.int64)[list(regions)]
-        arrays = arrays[:, list(asked.regions)] if asked.regions else arrays
-        arrays = arrays.sum(axis=1, dtype=np.int64)
+        arrays = (arrays[:, list(asked.regions)] if asked.regions else arrays).sum(axis=1, dtype=np.int64)
     if asked.by is None:
-        return np.zeros(1, np.int64), arrays.sum(axis=0, dtype=np.int64)[None]
-    return months, arrays.astype(np.int64)
+        return (None,), arrays.sum(axis=0, dtype=np.int64)[None]
+    values = {Narrowing.TIME: rows.months, Narrowing.SOURCE: rows.sources, Narrowing.MODEL: rows.models}[asked.by][
+        chosen
+    ]
+    names = tuple(dict.fromkeys(values.tolist()))
+    if len(names) == len(values):
+        return names, arrays.astype(np.int64, copy=False)
+    sums = [arrays[values == name].sum(axis=0, dtype=np.int64) for name in names]
+    return names, np.stack(sums)
 
 
-def _aligned(names: Array, given: Array, numbers: Array) -> Counts:
-    """Lay numbers out by names, which are ascending and hold those given that count anybody."""
-    sums = np.zeros((len(names), *numbers.shape[1:]), np.int64)
-    known = np.isin(given, names)
-    sums[np.searchsorted(names, given[known])] = numbers[known]
+def _words(store: RecordStore, by: Narrowing | None, names: Sequence[object]) -> list[object]:
+    """Return the values that `_summed` names."""
+    if by is Narrowing.REGION:
+        return [REGIONS[int(str(name))] for name in names]
+    if by is Narrowing.MODEL:
+        return [model_names(store)[int(str(name))][0] for name in names]
+    return list(names)
+
+
+def _aligned(names: Sequence[object], parts: Sequence[tuple[Sequence[object], Array]]) -> Counts:
+    """Add numbers up by names, among which are all that count anybody."""
+    places = {name: place for place, name in enumerate(names)}
+    sums = np.zeros((len(names), *parts[0][1].shape[1:]), np.int64)
+    for given, numbers in parts:
+        known = [(places[name], place) for place, name in enumerate(given) if name in places]
+        if len(dict(known)) == len(known):
+            sums[[to for to, _ in known]] += numbers[[place for _, place in known]]
+        else:
+            for to, place in known:
+                sums[to] += numbers[place]
     return sums

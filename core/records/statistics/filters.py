@@ -111,6 +111,11 @@ def month_start(number: int) -> date:
     return date(number // MONTHS, number % MONTHS + 1, 1)
 
 
+def in_order(name: object) -> tuple[bool, int, str]:
+    """Give the place of a value among others: unknown ones first."""
+    return name is not None, name if isinstance(name, int) else 0, str(name)
+
+
 @dataclass(frozen=True)
 class Chosen:
     """SQL for a relation of one row a person.

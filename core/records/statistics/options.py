@@ -1,12 +1,15 @@
 """What there is to filter by."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from core.records.facts_cube import UNKNOWN_TIME
 from core.records.privacy import MIN_CELL
-from core.records.statistics.filters import month_start
+from core.records.statistics.cube import count_by_model
+from core.records.statistics.filters import Filters, month_start
 from core.records.store import RecordStore
 
 
@@ -64,11 +67,10 @@ def options(store: RecordStore, *, demo: bool = False) -> Options:
 
 
 def _options(store: RecordStore, *, demo: bool) -> Options:
-    months = store.query(
-        f"""SELECT min(month), max(month) FROM (
-                SELECT month FROM statistics_months WHERE demo = ? GROUP BY month HAVING sum(people) >= {MIN_CELL})""",  # noqa: S608 (a constant)
-        [demo],
-    )[0]
+    people: Counter[int] = Counter()
+    for (month, _), number in count_by_model(store, Filters(demo=demo)).items():
+        people[month] += number
+    months = [month for month, number in people.items() if month != UNKNOWN_TIME and number >= MIN_CELL]
     offered = store.query(
         f"""SELECT kind, field, value FROM statistics_options WHERE demo = ? AND people >= {MIN_CELL}
             ORDER BY kind, field, CASE WHEN kind = 'answer' THEN -people END, value""",  # noqa: S608 (a constant)
@@ -79,7 +81,7 @@ def _options(store: RecordStore, *, demo: bool) -> Options:
         if kind == "answer":
             answers[field] = (*answers.get(field, ()), value)
     return Options(
-        months=None if months[0] is None else (month_start(months[0]), month_start(months[1])),
+        months=(month_start(min(months)), month_start(max(months))) if months else None,
         model_ids=tuple(value for kind, _, value in offered if kind == "model"),
         sources=tuple(value for kind, _, value in offered if kind == "source"),
         answers=MappingProxyType(answers),

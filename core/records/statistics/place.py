@@ -16,13 +16,12 @@ from core.records.statistics.cells import read_all_cells, read_cells
 from core.records.statistics.counting import subsets
 from core.records.statistics.crossed import plane_of_filter
 from core.records.statistics.cube import SUMMED, sum_up
-from core.records.statistics.filters import FIRST_GRADE, Filters, Narrowing
+from core.records.statistics.filters import FIRST_GRADE, Filters, Narrowing, in_order
 from core.records.statistics.meetings import parts_that_follow
 from core.records.statistics.plane import PlaneLayer
 from core.records.statistics.tallies import (
     Tally,
     Values,
-    in_order,
     inside_and_outside,
     named_by,
     read_values,
@@ -36,6 +35,7 @@ from core.taxonomy import Condition
 Signed = tuple[tuple[int, Tally], ...]
 
 _BOTH: Final = np.ones(2, np.bool_)
+_CROSSED: Final = frozenset({Narrowing.TIME, Narrowing.REGION})
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,11 +177,11 @@ def _place(store: RecordStore, filters: Filters) -> Place:
 
 def _all_layers(store: RecordStore, filters: Filters) -> list[Layer | PlaneLayer]:
     narrowed, layers = set(filters.narrowed), list[Layer | PlaneLayer]()
-    if narrowed >= SUMMED:
+    if narrowed >= _CROSSED:
         # What holds for all regions and times holds for each of both beside the other.
         layers.append(plane_of_filter(store, filters))
         layers += _layers(store, filters.only((Narrowing.TIME,)), Narrowing.TIME)
-    if narrowed != SUMMED:
+    if narrowed != _CROSSED:
         layers += [layer for narrowing in filters.narrowed for layer in _layers(store, filters, narrowing)]
     return layers
 

@@ -14,7 +14,7 @@ from core.records.facts_code import BAND_SHIFT, STATE_BITS, STATES
 from core.records.facts_cube import GRADES, PAIRS, UNKNOWN_TIME
 from core.records.privacy import Counts, Lines
 from core.records.statistics.cells import Cells, read_cells
-from core.records.statistics.cube import SUMMED, sum_up
+from core.records.statistics.cube import SUMMED, SummedTally, sum_up
 from core.records.statistics.filters import (
     AGE_BANDS,
     FIRST_GRADE,
@@ -22,6 +22,7 @@ from core.records.statistics.filters import (
     SEXES,
     Filters,
     Narrowing,
+    in_order,
     month_number,
     people_sql,
 )
@@ -203,11 +204,6 @@ def _codes_of_patterns(store: RecordStore) -> Counts:
     return store.memory.recall(version, ("codes of patterns",), read)
 
 
-def in_order(name: object) -> tuple[bool, int, str]:
-    """Give the place of a value among others: unknown ones first."""
-    return name is not None, name if isinstance(name, int) else 0, str(name)
-
-
 def values_of_having(cells: Cells, condition: Condition) -> Values:
     """Count the people of a filter by their state of a condition, in the order of the states."""
     states = cells.state_of(list(Condition).index(condition))
@@ -239,6 +235,12 @@ def inside_and_outside(store: RecordStore, place: Filters, wider: Filters) -> Ta
     Raises:
         RecordsError: The records cannot be read.
     """
+    if SUMMED.issuperset(wider.narrowed) and SUMMED.issuperset(place.narrowed):
+        within, around = sum_up(store, place).tally, sum_up(store, wider).tally
+        return SummedTally(
+            np.concatenate([within.numbers, around.numbers - within.numbers]),
+            lambda: np.concatenate([within.count_pairs(), around.count_pairs() - within.count_pairs()]),
+        )
     inner, outer = read_cells(store, place), read_cells(store, wider)
     rows = np.concatenate(
         [np.zeros(len(inner.codes), np.int64), np.ones(len(outer.codes) + len(inner.codes), np.int64)]

@@ -7,8 +7,10 @@ away. A week that lies in two months is taken as two pieces for that, and shown 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from core.records.facts_cube import UNKNOWN_TIME
 from core.records.privacy import MIN_CELL
-from core.records.statistics.filters import EVERYONE, Filters, Narrowing, month_start, people_sql
+from core.records.statistics.cube import count_by_model, model_names
+from core.records.statistics.filters import EVERYONE, Filters, Narrowing, month_start
 from core.records.statistics.months import shown_series
 from core.records.statistics.rates import Rate, wilson
 from core.records.statistics.series import EPOCH, Period
@@ -115,15 +117,10 @@ def model_marks(store: RecordStore, filters: Filters = EVERYONE) -> tuple[ModelM
 
 
 def _marks(store: RecordStore, filters: Filters) -> tuple[ModelMark, ...]:
-    people = people_sql(filters)
-    counted, parameters = f"SELECT month, model, count(*) AS people FROM ({people.sql}) GROUP BY ALL", people.parameters  # noqa: S608
-    if not filters.narrowed:
-        counted = "SELECT month, model, people FROM statistics_months WHERE demo = ?"
-        parameters = (filters.demo,)
-    rows = store.query(
-        f"""SELECT min(month), model_id, model_version FROM ({counted}) JOIN statistics_models ON code = model
-            WHERE month IS NOT NULL AND people >= {MIN_CELL} GROUP BY ALL""",  # noqa: S608 (constants; values are parameters)
-        parameters,
-    )
-    marks = [ModelMark(month_start(month), name, version) for month, name, version in rows]
+    first: dict[tuple[str | None, str | None], int] = {}
+    names = model_names(store)
+    for (month, model), people in sorted(count_by_model(store, filters).items()):
+        if month != UNKNOWN_TIME and people >= MIN_CELL:
+            first.setdefault(names[model], month)
+    marks = [ModelMark(month_start(month), *name) for name, month in first.items()]
     return tuple(sorted(marks, key=lambda mark: (mark.start, mark.model_id or "", mark.model_version or "")))
