@@ -27,6 +27,7 @@ A figure alone says little, since machines differ and drift; so every row holds 
 | `statistics_filter_1m_limit` | the same: ours / 50 ms | at most 1 |
 | `statistics_dates_1m`, `_limit` | the same with a year chosen in place of a region | the same |
 | `statistics_second_1m`, `_limit` | the same with a year chosen beside the region | the same |
+| `statistics_model_1m`, `_limit` | the same with a model chosen in place of a region | the same |
 | `statistics_first_1m` | the unfiltered view, the first after a write: plain SQL / ours | at least 20 |
 | `statistics_opened_1m` | the same, the first after the records were opened | at least 20 |
 | `statistics_..._20m` | the same of 20 million; the limit is 600 ms | the same |
@@ -72,6 +73,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         "statistics_dates_1m_limit",
         "statistics_second_1m",
         "statistics_second_1m_limit",
+        "statistics_model_1m",
+        "statistics_model_1m_limit",
         "statistics_first_1m",
         "statistics_opened_1m",
     ),
@@ -82,6 +85,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         "statistics_dates_20m_limit",
         "statistics_second_20m",
         "statistics_second_20m_limit",
+        "statistics_model_20m",
+        "statistics_model_20m_limit",
         "statistics_first_20m",
         "statistics_opened_20m",
     ),

@@ -26,6 +26,8 @@ from core.records.statistics import (
 )
 from core.records.statistics.cells import read_all_cells
 from core.records.statistics.counting import subsets
+from core.records.statistics.cube import count_by_model, sum_up
+from core.records.statistics.filters import Narrowing, in_order
 from core.records.statistics.tallies import tally_of
 from core.records.store import RecordStore
 from core.taxonomy import AgeBand, Condition, Region, Severity, Sex, View
@@ -177,6 +179,42 @@ def test_all_combinations_of_a_filter_are_counted_as_each_alone(store):
             assert (tally_of(cells).states == tally_of(alone).states).all()
             assert (cells.all_photos == alone.all_photos).all()
             assert cells.people.sum() == alone.people.sum() > 0
+
+
+@pytest.mark.parametrize("most_waiting", [1, 5000])
+def test_sums_of_what_is_kept_are_counts_of_the_visits(store, monkeypatch, most_waiting):
+    monkeypatch.setattr(facts_cube, "MOST_WAITING", most_waiting)
+    store_people(store, draw_people(5, 500))
+    filters = Filters(
+        since=date(2026, 2, 1),
+        until=date(2026, 3, 31),
+        regions=(Region.SEOUL, Region.BUSAN),
+        sources=("app",),
+        views=(View.MICROSCOPE,),
+        model_ids=("microscope-0", "crown-1"),
+    )
+    scanned = read_all_cells(store, filters, subsets(filters.narrowed))
+    for narrowings, cells in scanned.items():
+        chosen = filters.only(narrowings)
+        summed = sum_up(store, chosen).tally
+        assert (summed.states == tally_of(cells).states).all()
+        assert (summed.pairs == tally_of(cells).pairs).all()
+        assert (summed.photos[0] == cells.all_photos).all()
+        for by in {Narrowing.TIME, Narrowing.REGION, Narrowing.SOURCE, Narrowing.MODEL} - set(narrowings):
+            apart = sum_up(store, chosen, by)
+            assert list(apart.names) == sorted(set(apart.names), key=in_order)
+            assert apart.tally.states.any(axis=(1, 2, 3, 4)).all()
+            assert (apart.tally.states.sum(axis=0) == summed.states[0]).all()
+            assert (apart.tally.pairs.sum(axis=0) == summed.pairs[0]).all()
+        people = scanned[narrowings].people.sum()
+        assert sum(count_by_model(store, chosen).values()) == people > 0
+    assert sum_up(store, Filters(), Narrowing.SOURCE).names == ("app", "import")
+    assert set(sum_up(store, Filters(), Narrowing.MODEL).names) == {
+        "crown-0",
+        "crown-1",
+        "microscope-0",
+        "microscope-1",
+    }
 
 
 def test_no_query_for_what_did_not_change(store):

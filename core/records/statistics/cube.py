@@ -320,10 +320,13 @@ def _apart(_: _Asked, rows: Rows, arrays: Array) -> tuple[Array, Array]:
 
 
 def _numbers(asked: _Asked, rows: Rows, arrays: Array) -> tuple[Rows, Array]:
-    """Count the people of each row that is asked for, of arrays (r, 24, k)."""
+    """Count the people of each row that is asked for, of arrays (r, 24, k) or (r, REGIONS, 24, k)."""
     chosen = asked.rows_of(rows)
+    counts = arrays[chosen][..., :STATES].sum(axis=(-1, -2), dtype=np.int64)
+    if counts.ndim == 2:
+        counts = counts[:, list(asked.regions)].sum(axis=1)
     kept = Rows(rows.months[chosen], rows.sources[chosen], rows.views[chosen], rows.models[chosen])
-    return kept, arrays[chosen][..., :STATES].sum(axis=(1, 2), dtype=np.int64)
+    return kept, counts
 
 
 def _summed(asked: _Asked, rows: Rows, arrays: Array) -> tuple[tuple[object, ...], Array]:
