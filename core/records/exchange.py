@@ -18,7 +18,7 @@ from core.records.importing.judging import check_rows, compare
 from core.records.importing.merging import merge
 from core.records.importing.own_rows import own_checks
 from core.records.importing.preview import Preview, preview_of
-from core.records.importing.reading import SUFFIXES, RawTable, check_suffix, read_raw
+from core.records.importing.reading import SUFFIXES, RawTable, check_suffix, open_raw, read_rows
 from core.records.importing.rejects import count_reasons, write_rejects
 from core.records.importing.roles import Form, Layout, find_layout
 from core.records.importing.staging import OnProgress, Staging, open_staging, quoted_text
@@ -133,10 +133,12 @@ def import_results(
             `no_such_column`), or the records or the reject file cannot be written.
     """
     target = reject_file or source.with_name(f"{source.stem}.rejects.csv")
-    with _checked(store, source, choices or ImportChoices(), on_progress) as (staging, raw, _, checks):
+    with _opened(store, source, choices or ImportChoices(), on_progress) as (staging, raw, _, checks):
         if checks is None:
             raise RecordsError("records.unknown_columns", name=source.name, columns=", ".join(raw.columns) or "-")
-        with store.importing:
+        with explained(_beside(store)):
+            raw = check_rows(staging, checks, raw, source)
+        with store.importing, explained(_beside(store)):
             with store.cursor() as cursor:
                 compare(staging, checks, cursor)
             reasons = count_reasons(staging)
@@ -145,7 +147,7 @@ def import_results(
                     write_rejects(staging, raw, target)
             merged = merge(staging, store)
         good = staging.number("SELECT count(*) FROM grades")
-        rows = staging.number("SELECT (SELECT count(*) FROM raw) + (SELECT count(*) FROM malformed)")
+        rows = staging.number("SELECT (SELECT count(*) FROM checked) + (SELECT count(*) FROM malformed)")
     return ImportReport(
         imported=merged.gradings,
         already_there=good - merged.gradings,
@@ -171,24 +173,30 @@ def preview_results(
     Raises:
         RecordsError: As there; but a table without grades is previewed too, so that its columns can be named.
     """
-    with _checked(store, source, choices or ImportChoices(), on_progress) as (staging, raw, layout, checks):
-        if checks is not None:
-            with store.cursor() as cursor:
-                compare(staging, checks, cursor)
-        return preview_of(staging, raw, layout, checks, count_reasons(staging) if checks else {})
+    with (
+        _opened(store, source, choices or ImportChoices(), on_progress) as (staging, raw, layout, checks),
+        explained(_beside(store)),
+    ):
+        if checks is None:
+            raw = read_rows(staging, raw, source, "CREATE OR REPLACE TABLE checked AS SELECT true AS read FROM piece")
+            return preview_of(staging, raw, layout, None, {})
+        raw = check_rows(staging, checks, raw, source)
+        with store.cursor() as cursor:
+            compare(staging, checks, cursor)
+        return preview_of(staging, raw, layout, checks, count_reasons(staging))
 
 
 @contextmanager
-def _checked(
+def _opened(
     store: RecordStore, source: Path, choices: ImportChoices, on_progress: OnProgress | None
 ) -> Iterator[tuple[Staging, RawTable, Layout, Checks | None]]:
-    """Read and check a file; the checks are None where no column holds grades."""
+    """Find out how a file is read and checked; the checks are None where no column holds grades."""
     check_suffix(source, SUFFIXES)
     if not source.is_file():
         raise RecordsError("records.no_file", path=source)
     with open_staging(_beside(store), on_progress) as staging:
         with explained(source):
-            raw = read_raw(staging, source, choices.table)
+            raw = open_raw(staging, source, choices.table)
         layout = find_layout(raw.columns, COLUMNS, choices.mapping)
         checks: Checks | None = None
         if layout.form is Form.OWN:
@@ -197,8 +205,6 @@ def _checked(
         elif layout.form is not None:
             may_be_broken = raw.text is None or raw.text.broken > 0
             checks = foreign_checks(layout, choices.system.strip(), may_be_broken=may_be_broken)
-        if checks is not None:
-            check_rows(staging, checks)
         yield staging, raw, layout, checks
 
 

@@ -25,13 +25,13 @@ class Checks:
     """How the rows of one table are checked.
 
     Attributes:
-        sql: Query over `piece`, rows of `raw`: `row`, counted from 1, `reason`, `visit_id`, `diagnosis_id`, values by
-            the names of an export, and either `condition` and `severity` or `grade_<condition>` for each condition.
+        sql: Query over `piece`, rows of the file: `reason`, `visit_id`, `diagnosis_id`, values by the names of an
+            export, and either `condition` and `severity` or `grade_<condition>` for each condition.
         wide: Whether grades stand in a column each.
         grouped: Whether several rows may be of one photo; then there are `visit_hash` and `photo_hash` too.
         same: Otherwise, what may be in the table once, and `content`, by which rows with the same are told apart.
             None where nothing can repeat.
-        whole: Whether the query has to see all rows at once.
+        counted: Whether the ids of rows that say the same are told apart by how many of them came before.
         own: Whether these are rows of our own export.
     """
 
@@ -39,7 +39,7 @@ class Checks:
     wide: bool
     grouped: bool
     same: str | None
-    whole: bool = False
+    counted: bool = False
     own: bool = False
 
 
@@ -63,30 +63,35 @@ def foreign_checks(layout: Layout, name: str, *, may_be_broken: bool) -> Checks:
     keyed = Role.ID in columns
     key = _human_key(name) if human else _key(name, graded, keyed=keyed)
     judged = f"""
-        WITH cells AS (SELECT "row", {cells} FROM piece),
-        texts AS (SELECT "row", {texts} FROM cells),
+        WITH cells AS (SELECT {cells} FROM piece),
+        texts AS (SELECT {texts} FROM cells),
         valued AS (SELECT *, {values}{absent} FROM texts),
         judged AS (
             SELECT *, {_reason(layout, used, graded, may_be_broken=may_be_broken)} AS reason,
                 {key} AS key, {_hash(graded)} AS content
             FROM valued
         )"""
-    if not keyed:
-        judged += f""", counted AS (
-            SELECT * REPLACE (CASE WHEN again = 1 THEN key ELSE md5(key || {_SEPARATOR} || again) END AS key)
-            FROM (SELECT *, row_number() OVER (PARTITION BY key ORDER BY "row") AS again FROM judged)
-        )"""
     grades = ", ".join(f"{r} AS grade_{r}" for r in graded) if wide else "condition, severity"
     missing = "".join(f", NULL::UTINYINT AS grade_{r}" for r in WIDE_ROLES if wide and r not in graded)
     grouped = layout.form is Form.LONG and keyed
     hashes = f", {_hash(())} AS visit_hash, hash(view, model_id, model_version) AS photo_hash" if grouped else ""
     sql = f"""{judged}
-        SELECT "row", reason, key::UUID AS visit_id, md5('photo|' || key::UUID::VARCHAR)::UUID AS diagnosis_id,
+        SELECT reason, key::UUID AS visit_id, {photo_id("key::UUID")} AS diagnosis_id,
             {"t_id" if human else "key::UUID"} AS same, content, visited_at, sex, age AS age_band, region, consent,
             coalesce(view, '{View.MICROSCOPE}') AS view, model_id, model_version, {grades}{missing}{hashes},
             'import' AS source
-        FROM {"judged" if keyed else "counted"}"""
-    return Checks(sql, wide, grouped, "same" if keyed and not grouped else None, whole=not keyed)
+        FROM judged"""
+    return Checks(sql, wide, grouped, "same" if keyed and not grouped else None, counted=not keyed)
+
+
+def photo_id(visit_id: str) -> str:
+    """SQL for the id of the one photo of a visit."""
+    return f"md5('photo|' || {visit_id}::VARCHAR)::UUID"
+
+
+def id_again(visit_id: str, again: str) -> str:
+    """SQL for the id of a visit whose row says what `again - 1` rows before it said."""
+    return f"md5(replace({visit_id}::VARCHAR, '-', '') || {_SEPARATOR} || {again})::UUID"
 
 
 _KINDS: Final[Mapping[Role, str]] = {
@@ -115,7 +120,11 @@ _READERS: Final = {
 def clean(column: str) -> str:
     """SQL for a cell as text: trimmed, NULL where empty, without the apostrophe that an export puts before formulas."""
     guarded = f"starts_with({column}, '''') AND regexp_matches({column}, '^''[=+\\-@\\t\\r]')"
-    return f"nullif(trim(CASE WHEN {guarded} THEN {column}[2:] ELSE {column} END), '')"
+    cleaned = f"nullif(trim(CASE WHEN {guarded} THEN {column}[2:] ELSE {column} END), '')"
+    # Looking at each character of each cell takes longer than reading the file: nearly all are clean, which shows by
+    # their ends. Empty ones, spaces and the apostrophe come before the bracket; other spaces than " " are not ASCII.
+    suspect = f"{column} < '(' OR ends_with({column}, ' ') OR strlen({column}) <> length({column})"
+    return f"CASE WHEN {suspect} THEN {cleaned} ELSE {column} END"
 
 
 def _text(role: Role) -> str:

@@ -1,45 +1,45 @@
 # ruff: noqa: S608 - every word of the SQL is a constant of ours; texts of strangers are only ever values
 """Checked rows put together to visits: what repeats, contradicts itself or is stored already.
 
-Leaves in the staging place `checked` (a row of the file each), `photos` (one each, with the packed grades that the
-statistics count) and the view `grades`. The `row` of a photo and the `place` of a grade are the first row of their
-visit.
+Leaves in the staging place `checked` (a row of the file each, in its order: its `rowid` is the number of the row, from
+0), `photos` (one each, with the packed grades that the statistics count) and the view `grades`. The `row` of a photo
+and the `place` of a grade are the first row of their visit.
 """
 
+from pathlib import Path
 from typing import Final
 
 import duckdb
 
 from core.records.facts_code import STATE_BITS
 from core.records.importing.columns import columns_of
-from core.records.importing.foreign_rows import WIDE_ROLES, Checks
+from core.records.importing.foreign_rows import WIDE_ROLES, Checks, id_again, photo_id
+from core.records.importing.reading import RawTable, read_rows
 from core.records.importing.staging import Stage, Staging
 from core.records.vocabulary import CONDITION_LIST
 
 AGAIN: Final = "again"
 """The `reason` of a row that says what a row before it says; not counted as rejected."""
 
-_PIECE: Final = 1 << 20
 _PLACE: Final = f"(list_position({CONDITION_LIST}, condition) - 1)::UTINYINT"
 _GOOD: Final = "FROM checked WHERE reason IS NULL"
 
 
-def check_rows(staging: Staging, checks: Checks) -> None:
-    """Make `checked`, `photos` and `grades` of `raw`, and mark in `checked` what cannot be.
+def check_rows(staging: Staging, checks: Checks, raw: RawTable, source: Path) -> RawTable:
+    """Read the file into `checked`, `photos` and `grades`, and mark in `checked` what cannot be.
 
     Of rows that are of one photo and condition, the first counts; visits and photos whose rows contradict each other
     are left out altogether.
+
+    Returns:
+        How the rows are read again.
+
+    Raises:
+        RecordsError: As `core.records.importing.reading.read_rows`.
     """
-    rows = staging.number("SELECT count(*) FROM raw")
-    step = max(rows, 1) if checks.whole else _PIECE
-    for start in range(1, max(rows, 1) + 1, step):
-        staging.connection.execute(
-            f"""CREATE OR REPLACE VIEW piece AS
-                SELECT rowid + 1 AS "row", * FROM raw WHERE rowid BETWEEN {start - 1} AND {start + step - 2}"""
-        )
-        into = "CREATE TABLE checked AS" if start == 1 else "INSERT INTO checked"
-        staging.run(Stage.CHECKING, f"{into} {checks.sql}")
-        staging.tell(Stage.CHECKING, min((start + step) / max(rows, 1), 1.0) * 0.8)
+    raw = read_rows(staging, raw, source, f"CREATE OR REPLACE TABLE checked AS {checks.sql}")
+    if checks.counted:
+        _count_again(staging)
     if checks.grouped:
         _group(staging)
         if _mark(staging, _CONTRADICTING) + _mark(staging, _REPEATED):
@@ -50,6 +50,7 @@ def check_rows(staging: Staging, checks: Checks) -> None:
     if not checks.grouped:
         _each(staging, checks)
     _list_grades(staging, checks)
+    return raw
 
 
 def compare(staging: Staging, checks: Checks, records: duckdb.DuckDBPyConnection) -> None:
@@ -110,21 +111,44 @@ _NEW: Final = """
 
 def _mark(staging: Staging, late: str) -> int:
     """Give rows of `checked` the reason that a query over them finds; return how many."""
-    staging.connection.execute(f"CREATE OR REPLACE TABLE late AS {late}")
+    staging.run(Stage.CHECKING, f"CREATE OR REPLACE TABLE late AS {late}")
     marked = staging.number("SELECT count(*) FROM late")
     if marked:
         staging.run(
-            Stage.CHECKING, 'UPDATE checked SET reason = late.reason FROM late WHERE late."row" = checked."row"'
+            Stage.CHECKING, 'UPDATE checked SET reason = late.reason FROM late WHERE late."row" = checked.rowid'
         )
     return marked
+
+
+def _count_again(staging: Staging) -> None:
+    """Give rows that say what rows before them said ids of their own."""
+    staging.run(
+        Stage.CHECKING,
+        """CREATE TABLE again AS FROM (
+               SELECT rowid AS "row", row_number() OVER (PARTITION BY visit_id ORDER BY rowid) AS again
+               FROM checked WHERE visit_id IN (SELECT visit_id FROM checked GROUP BY visit_id HAVING count(*) > 1)
+           ) WHERE again > 1""",
+    )
+    if not staging.number("SELECT count(*) FROM again"):
+        return
+    staging.run(
+        Stage.CHECKING,
+        f"""CREATE TABLE told_apart AS
+            SELECT * EXCLUDE ("row", again) REPLACE ({photo_id("visit_id")} AS diagnosis_id) FROM (
+                SELECT a.again, c.* REPLACE (
+                    CASE WHEN a.again IS NULL THEN visit_id ELSE {id_again("visit_id", "a.again")} END AS visit_id
+                ) FROM (SELECT rowid AS "row", * FROM checked) AS c LEFT JOIN again AS a USING ("row")
+            ) ORDER BY "row\"""",
+    )
+    staging.connection.execute("DROP TABLE checked; ALTER TABLE told_apart RENAME TO checked")
 
 
 _THE_SAME: Final = f"""
     SELECT "row", CASE WHEN content = first THEN '{AGAIN}' ELSE 'duplicate' END AS reason
     FROM (
-        SELECT "row", content, row_number() OVER told AS turn, first_value(content) OVER told AS first
+        SELECT rowid AS "row", content, row_number() OVER told AS turn, first_value(content) OVER told AS first
         {_GOOD} AND same IN (SELECT same {_GOOD} GROUP BY same HAVING count(*) > 1)
-        WINDOW told AS (PARTITION BY same ORDER BY "row")
+        WINDOW told AS (PARTITION BY same ORDER BY rowid)
     ) WHERE turn > 1"""
 
 
@@ -133,7 +157,7 @@ def _group(staging: Staging) -> None:
     staging.run(
         Stage.CHECKING,
         f"""CREATE OR REPLACE TABLE groups AS
-            SELECT diagnosis_id, any_value(visit_id) AS visit_id, min("row") AS "row", count(*) AS grades,
+            SELECT diagnosis_id, any_value(visit_id) AS visit_id, min(rowid) AS "row", count(*) AS grades,
                 bit_or(1 << {_PLACE}::INTEGER) AS kinds, min(visit_hash) AS low, max(visit_hash) AS high,
                 min(photo_hash) <> max(photo_hash) AS torn,
                 bit_or({_state("coalesce(severity + 2, 1)", _PLACE)}) AS states,
@@ -148,20 +172,20 @@ def _certainty(staging: Staging) -> str:
 
 
 _CONTRADICTING: Final = f"""
-    SELECT "row", 'conflict' AS reason {_GOOD} AND (
+    SELECT rowid AS "row", 'conflict' AS reason {_GOOD} AND (
         visit_id IN (SELECT visit_id FROM groups GROUP BY visit_id HAVING min(low) <> max(high))
         OR diagnosis_id IN (SELECT diagnosis_id FROM groups WHERE torn)
     )"""
 _REPEATED: Final = f"""
     SELECT "row", CASE WHEN content = first THEN '{AGAIN}' ELSE 'duplicate' END AS reason
     FROM (
-        SELECT "row", content, row_number() OVER told AS turn, first_value(content) OVER told AS first
+        SELECT rowid AS "row", content, row_number() OVER told AS turn, first_value(content) OVER told AS first
         {_GOOD} AND diagnosis_id IN (SELECT diagnosis_id FROM groups WHERE grades <> bit_count(kinds))
-        WINDOW told AS (PARTITION BY diagnosis_id, condition ORDER BY "row")
+        WINDOW told AS (PARTITION BY diagnosis_id, condition ORDER BY rowid)
     ) WHERE turn > 1"""
 _DIFFERING: Final = f"""
     SELECT DISTINCT c."row", 'differs' AS reason
-    FROM (SELECT "row", visit_id, visited_at, sex, age_band, region {_GOOD}) AS c
+    FROM (SELECT rowid AS "row", visit_id, visited_at, sex, age_band, region {_GOOD}) AS c
     JOIN stored AS s ON s.visit_id = c.visit_id
     LEFT JOIN grades AS g ON g."row" = c."row" AND g.diagnosis_id = s.diagnosis_id AND g.condition = s.condition
     WHERE (c.sex, c.age_band, c.region, epoch_us(c.visited_at))
@@ -170,15 +194,17 @@ _DIFFERING: Final = f"""
 
 
 def _gather(staging: Staging) -> None:
-    """Make `photos` of groups."""
+    """Make `photos` of groups, in the order of the file, so that a part of it is found without reading the rest."""
     staging.run(
         Stage.CHECKING,
         f"""CREATE OR REPLACE TABLE photos AS
-            SELECT min(g."row") OVER visit AS "row", {_told(staging, "visit", "photo")}, g.states, g.certainty,
-                count(*) OVER visit = 1 AS alone, row_number() OVER visit = 1 AS first
-            FROM groups AS g JOIN checked AS c ON c."row" = g."row"
-            WINDOW visit AS (PARTITION BY g.visit_id ORDER BY g."row"
-                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)""",
+            SELECT g.place AS "row", {_told(staging, "visit", "photo")}, g.states, g.certainty, g.alone, g.first
+            FROM checked AS c JOIN (
+                SELECT "row", states, certainty, min("row") OVER visit AS place, count(*) OVER visit = 1 AS alone,
+                    row_number() OVER visit = 1 AS first
+                FROM groups WINDOW visit AS (PARTITION BY visit_id ORDER BY "row"
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+            ) AS g ON g."row" = c.rowid""",
     )
 
 
@@ -191,7 +217,7 @@ def _each(staging: Staging, checks: Checks) -> None:
     )
     staging.connection.execute(
         f"""CREATE VIEW photos AS
-            SELECT "row", {_told(staging, "visit", "photo")}, {states} AS states, NULL::UTINYINT AS certainty,
+            SELECT rowid AS "row", {_told(staging, "visit", "photo")}, {states} AS states, NULL::UTINYINT AS certainty,
                 true AS alone, true AS first
             FROM checked AS c WHERE reason IS NULL"""
     )
@@ -202,10 +228,10 @@ def _list_grades(staging: Staging, checks: Checks) -> None:
         listed = ", ".join(f"grade_{role}" for role in WIDE_ROLES)
         told = "c.diagnosis_id, c.condition, c.severity"
         of_all = f"""(SELECT * FROM (
-            SELECT *, unnest({CONDITION_LIST}) AS condition, unnest([{listed}]) AS severity FROM checked
+            SELECT rowid AS "row", *, unnest({CONDITION_LIST}) AS condition, unnest([{listed}]) AS severity FROM checked
         ) WHERE severity IS NOT NULL)"""
     else:
-        of_all, told = "checked", f"c.diagnosis_id, {_told(staging, 'grade')}"
+        of_all, told = '(SELECT rowid AS "row", * FROM checked)', f"c.diagnosis_id, {_told(staging, 'grade')}"
     placed = "JOIN photos AS p ON p.diagnosis_id = c.diagnosis_id" if checks.grouped else ""
     staging.connection.execute(
         f"""CREATE VIEW grades AS

@@ -33,9 +33,9 @@ def merge(staging: Staging, store: RecordStore) -> Merged:
     Raises:
         RecordsError: The records cannot be written; importing again adds what is missing.
     """
-    rows = staging.number('SELECT max("row") FROM checked')
+    rows = staging.number("SELECT count(*) FROM checked")
     visits = gradings = 0
-    for start in range(1, rows + 1, _PIECE):
+    for start in range(0, rows, _PIECE):
         piece = f"BETWEEN {start} AND {start + _PIECE - 1}"
         if staging.number(f'SELECT count(*) FROM (FROM new_photos WHERE "row" {piece} LIMIT 1)'):
             with store.writing("import") as records:

@@ -2,6 +2,7 @@
 """Rows of our own export as typed rows with a reason, NULL for a good one."""
 
 from collections.abc import Iterable, Mapping
+from itertools import combinations
 from typing import Final
 
 from core.records.importing.foreign_rows import Checks, clean
@@ -16,6 +17,8 @@ _WORDS: Final[Mapping[str, Iterable[str]]] = {
     "view": View,
     "condition": Condition,
 }
+# As an export writes them; other ways of writing them take longer to look at.
+_SETS: Final = ["|".join(some) for size in range(1, 5) for some in combinations("0123", size)]
 _NEEDED: Final = ("visit_id", "diagnosis_id", "view", "condition")
 _OF_VISIT: Final = "visited_at, sex, age_band, region, consent, consent_at, consent_version, source, answers"
 _OF_PHOTO: Final = "visit_id, photo_sha256, site, view, model_id, model_version, elapsed_ms"
@@ -40,15 +43,15 @@ def own_checks(kinds: Mapping[str, str], places: Mapping[str, int]) -> Checks:
     unknown = " ".join(f"WHEN {name} NOT IN {text_tuple(known)} THEN '{name}'" for name, known in _WORDS.items())
     missing = " ".join(f"WHEN {name} IS NULL THEN '{name}'" for name in _NEEDED)
     sql = f"""
-        WITH cleaned AS (SELECT "row", {cleaned} FROM piece),
+        WITH cleaned AS (SELECT {cleaned} FROM piece),
         typed AS (
-            SELECT "row", CASE {uncast} END AS uncast, {typed},
+            SELECT CASE {uncast} END AS uncast, {typed},
                 CASE WHEN source = 'demo' THEN 'demo' ELSE 'import' END AS source, source AS origin,
                 severity_set AS set_text,
                 try_cast(string_split(severity_set, '|') AS UTINYINT[]) AS severity_set
             FROM cleaned
         )
-        SELECT "row", {", ".join(kinds)}, hash({_OF_GRADE}) AS content,
+        SELECT {", ".join(kinds)}, hash({_OF_GRADE}) AS content,
             hash({_OF_VISIT}) AS visit_hash, hash({_OF_PHOTO}) AS photo_hash,
             CASE
                 WHEN uncast IS NOT NULL THEN uncast
@@ -64,9 +67,9 @@ def own_checks(kinds: Mapping[str, str], places: Mapping[str, int]) -> Checks:
                 WHEN list_count([p0, p1, p2, p3]) NOT IN (0, 4) THEN 'probabilities'
                 WHEN NOT (least(p0, p1, p2, p3) >= -1e-6 AND greatest(p0, p1, p2, p3) <= 1 + 1e-6
                     AND abs(p0 + p1 + p2 + p3 - 1) <= 1e-4) THEN 'probabilities'
-                WHEN set_text IS NOT NULL AND (severity_set IS NULL OR list_max(severity_set) > 3
-                    OR list_sort(list_distinct(severity_set)) <> severity_set
-                    OR NOT coalesce(list_contains(severity_set, severity), true)) THEN 'severity_set'
+                WHEN set_text NOT IN {text_tuple(_SETS)} AND (severity_set IS NULL OR list_max(severity_set) > 3
+                    OR list_sort(list_distinct(severity_set)) <> severity_set) THEN 'severity_set'
+                WHEN NOT list_contains(severity_set, severity) THEN 'severity_set'
             END AS reason
         FROM typed"""
     return Checks(sql, wide=False, grouped=True, same=None, own=True)

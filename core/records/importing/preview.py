@@ -91,8 +91,8 @@ def preview_of(
 ) -> Preview:
     """Put a preview together, after `core.records.importing.judging.compare` where there are checks."""
     malformed = staging.number("SELECT count(*) FROM malformed")
-    rows = staging.number("SELECT count(*) FROM raw") if raw.columns else 0
-    cells = staging.rows(f"SELECT * FROM raw ORDER BY rowid LIMIT {SHOWN}") if raw.columns else []
+    rows = staging.number("SELECT count(*) FROM checked")
+    cells = staging.rows(f"SELECT * FROM piece LIMIT {SHOWN}")
     return Preview(
         form=layout.form,
         columns=raw.columns,
@@ -114,8 +114,8 @@ def preview_of(
 def _sample(staging: Staging, checks: Checks) -> tuple[ReadRow, ...]:
     grades = ", ".join(f"grade_{role}" for role in WIDE_ROLES) if checks.wide else "condition, severity"
     found = staging.rows(
-        f"""SELECT "row", reason, epoch_us(visited_at), sex, age_band, region, view, {grades}
-            FROM checked ORDER BY "row" LIMIT {SHOWN}"""
+        f"""SELECT rowid + 1, reason, epoch_us(visited_at), sex, age_band, region, view, {grades}
+            FROM checked WHERE rowid < {SHOWN} ORDER BY rowid"""
     )
     return tuple(
         ReadRow(

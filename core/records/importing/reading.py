@@ -1,7 +1,12 @@
-"""A file of any kind -> the table `raw`, all text, in the staging place."""
+"""A file of any kind -> a relation of its rows, all text, that can be read again.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+The rows of a text or Parquet file are never kept as text: they are read while they are checked, and those that were
+rejected are read once more. What is kept is typed and compressed, a small part of the file.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -20,21 +25,25 @@ SQLITE_SUFFIXES: Final = (".sqlite", ".sqlite3", ".db")
 SUFFIXES: Final = (*TEXT_SUFFIXES, ".parquet", *SQLITE_SUFFIXES)
 """Of files that can be imported."""
 
+_LOOKED_THROUGH: Final = 0.2
+"""Of reading a file, what looking through it or copying a database takes."""
 _UNREADABLE: Final = (duckdb.InvalidInputException, duckdb.BinderException, duckdb.ConversionException)
 
 
 @dataclass(frozen=True)
 class RawTable:
-    """The table `raw` with columns c0, c1 and so on, and `malformed` with the lines that are no rows.
+    """The rows of a file with columns c0, c1 and so on; the lines that are no rows come into `malformed`.
 
     Attributes:
         columns: What the file calls its columns.
+        relation: SQL of the rows in the order of the file, the same whenever it is read.
         text: How the text is written, for text files.
         table: Which table of a database it is, for databases.
         tables: The tables of a database.
     """
 
     columns: tuple[str, ...]
+    relation: str
     text: TextTable | None = None
     table: str | None = None
     tables: tuple[str, ...] = ()
@@ -55,11 +64,11 @@ def check_suffix(file: Path, known: Sequence[str]) -> None:
         raise RecordsError("records.unknown_format", name=file.name, known=", ".join(known))
 
 
-def read_raw(staging: Staging, source: Path, table: str | None = None) -> RawTable:
-    """Read a file.
+def open_raw(staging: Staging, source: Path, table: str | None = None) -> RawTable:
+    """Find out what a file holds, and how its rows are read.
 
     Args:
-        staging: Where to.
+        staging: Where they will be read.
         source: The file.
         table: Which table of a database; by default the one of which most is understood.
 
@@ -67,28 +76,60 @@ def read_raw(staging: Staging, source: Path, table: str | None = None) -> RawTab
         RecordsError: Not a table (`unreadable_table`), a damaged database (`unreadable_database`), one that is
             written to (`source_busy`), or without such a table (`no_such_table`).
     """
+    staging.connection.execute("CREATE TABLE malformed (line BIGINT, reason VARCHAR, csv_line VARCHAR)")
     suffix = source.suffix.lower()
     if suffix in SQLITE_SUFFIXES:
         return _read_sqlite(staging, source, table)
-    staging.connection.execute("CREATE TABLE malformed (line BIGINT, reason VARCHAR, csv_line VARCHAR)")
+    with _readable(source):
+        return _open_parquet(staging, source) if suffix == ".parquet" else _open_text(staging, source)
+
+
+def read_rows(staging: Staging, raw: RawTable, source: Path, sql: str) -> RawTable:
+    """Run a statement that reads all rows, from the view `piece`, and note in `malformed` the lines that are none.
+
+    Args:
+        staging: Where.
+        raw: Of `open_raw`.
+        source: The file, for the message.
+        sql: A statement that can be run again: lines with quotation marks that are never closed show only when the
+            file has been read, and without them it is read anew.
+
+    Returns:
+        How the rows are read again.
+
+    Raises:
+        RecordsError: It cannot be read after all (`unreadable_table`).
+    """
+    with _readable(source):
+        _name_rows(staging, raw)
+        staging.run(Stage.READING, sql, since=_LOOKED_THROUGH)
+        if raw.text is None or not raw.columns:
+            return raw
+        if staging.number(_OVER_LINES):
+            closed = _without_open_quotes(staging, raw.text)
+            raw = replace(raw, text=closed, relation=_csv(closed))
+            _name_rows(staging, raw)
+            staging.run(Stage.READING, sql, since=_LOOKED_THROUGH)
+    staging.connection.execute(f"INSERT INTO malformed {_MALFORMED}")
+    return raw
+
+
+@contextmanager
+def _readable(source: Path) -> Iterator[None]:
     try:
-        return _read_parquet(staging, source) if suffix == ".parquet" else _read_text(staging, source)
+        yield
     except _UNREADABLE as error:
         raise RecordsError("records.unreadable_table", name=source.name) from error
 
 
-def _read_text(staging: Staging, source: Path) -> RawTable:
+def _name_rows(staging: Staging, raw: RawTable) -> None:
+    staging.connection.execute(f"CREATE OR REPLACE VIEW piece AS FROM {raw.relation}")
+
+
+def _open_text(staging: Staging, source: Path) -> RawTable:
     # A file that is in UTF-8 is only looked through, which is a small part of reading it.
-    text = open_text(source, staging.folder, lambda share: staging.tell(Stage.READING, share * 0.1))
-    if not text.columns:
-        staging.connection.execute("CREATE TABLE raw (c0 VARCHAR)")
-        return RawTable((), text)
-    _read_csv(staging, text)
-    if staging.number(_OVER_LINES):
-        text = _without_open_quotes(staging, text)
-        _read_csv(staging, text)
-    staging.connection.execute(f"INSERT INTO malformed {_MALFORMED}")
-    return RawTable(text.columns, text)
+    text = open_text(source, staging.folder, lambda share: staging.tell(Stage.READING, share * _LOOKED_THROUGH))
+    return RawTable(text.columns, _csv(text) if text.columns else "(SELECT NULL AS c0 LIMIT 0)", text)
 
 
 _MALFORMED: Final = """
@@ -100,15 +141,11 @@ _OVER_LINES: Final = f"""
     SELECT count(*) FROM ({_MALFORMED}) WHERE contains(trim(csv_line, chr(10) || chr(13)), chr(10))"""  # noqa: S608
 
 
-def _read_csv(staging: Staging, text: TextTable) -> None:
+def _csv(text: TextTable) -> str:
     columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(text.columns)))
-    staging.run(
-        Stage.READING,
-        f"""CREATE OR REPLACE TABLE raw AS FROM read_csv(?, auto_detect = false, header = true, skip = {text.blank},
-            columns = {{{columns}}}, delim = {quoted_text(text.delimiter)}, quote = '"', escape = '"',
-            store_rejects = true)""",
-        [str(text.path)],
-    )
+    return f"""read_csv({quoted_text(str(text.path))}, auto_detect = false, header = true, skip = {text.blank},
+        columns = {{{columns}}}, delim = {quoted_text(text.delimiter)}, quote = '"', escape = '"',
+        store_rejects = true)"""
 
 
 def _without_open_quotes(staging: Staging, text: TextTable) -> TextTable:
@@ -131,14 +168,13 @@ def _without_open_quotes(staging: Staging, text: TextTable) -> TextTable:
     return closed
 
 
-def _read_parquet(staging: Staging, source: Path) -> RawTable:
+def _open_parquet(staging: Staging, source: Path) -> RawTable:
     described = staging.rows("DESCRIBE FROM read_parquet(?)", [str(source)])
     names = tuple(str(row[0]) for row in described)
     listed = ", ".join(
         f'"{name.replace(chr(34), chr(34) * 2)}"::VARCHAR AS c{place}' for place, name in enumerate(names)
     )
-    staging.run(Stage.READING, f"CREATE TABLE raw AS SELECT {listed} FROM read_parquet(?)", [str(source)])  # noqa: S608
-    return RawTable(names)
+    return RawTable(names, f"(SELECT {listed} FROM read_parquet({quoted_text(str(source))}))")  # noqa: S608 (quoted)
 
 
 def _read_sqlite(staging: Staging, source: Path, wanted: str | None) -> RawTable:
@@ -147,7 +183,6 @@ def _read_sqlite(staging: Staging, source: Path, wanted: str | None) -> RawTable
         chosen = _choose(tables, wanted, source)
         expected, done = max(count_rows(database, chosen), 1), 0
         rows = read_table(database, chosen)
-        staging.connection.execute("CREATE TABLE malformed (line BIGINT, reason VARCHAR, csv_line VARCHAR)")
         staging.connection.execute(
             "CREATE TABLE raw (" + ", ".join(f"c{place} VARCHAR" for place in range(len(chosen.columns))) + ")"
         )
@@ -155,9 +190,9 @@ def _read_sqlite(staging: Staging, source: Path, wanted: str | None) -> RawTable
             staging.connection.register("batch", batch)
             staging.connection.execute("INSERT INTO raw FROM batch")
             done += batch.num_rows
-            staging.tell(Stage.READING, min(done / expected, 1.0))
+            staging.tell(Stage.READING, min(done / expected, 1.0) * _LOOKED_THROUGH)
     names = tuple(table.name for table in tables)
-    return RawTable(chosen.columns, table=chosen.name, tables=names)
+    return RawTable(chosen.columns, "raw", table=chosen.name, tables=names)
 
 
 def _choose(tables: list[SqliteTable], wanted: str | None, source: Path) -> SqliteTable:

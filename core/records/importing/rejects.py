@@ -16,6 +16,7 @@ EXTRA = ("row", "reason", "line", "line_number")
 """What stands beside a rejected row: its number, the reason, for what is no row its text, and the line of the file."""
 
 _BATCH = 10_000
+_REJECTED = f"FROM checked WHERE reason IS NOT NULL AND reason <> '{AGAIN}'"
 
 
 def count_reasons(staging: Staging) -> Mapping[str, int]:
@@ -34,13 +35,16 @@ def count_reasons(staging: Staging) -> Mapping[str, int]:
 
 def write_rejects(staging: Staging, raw: RawTable, target: Path) -> None:
     """Write the rejected rows to a file, replacing it."""
-    columns = ", ".join(f"raw.c{place}" for place in range(len(raw.columns)))
+    columns = ", ".join(f"c{place}" for place in range(len(raw.columns)))
     lines = line_numbers(staging, raw.text) if raw.text else {}
     # Each has a cursor of its own, as both are read piece by piece.
     listed, malformed = staging.connection.cursor(), staging.connection.cursor()
     listed.execute(
-        f"""SELECT {columns}, r."row", r.reason, NULL FROM checked AS r JOIN raw ON raw.rowid + 1 = r."row"
-            WHERE r.reason IS NOT NULL AND r.reason <> '{AGAIN}' ORDER BY r."row\""""
+        f"""SELECT {columns}, "row", reason, NULL
+            FROM (
+                FROM (SELECT *, row_number() OVER () AS "row" FROM piece)
+                WHERE "row" IN (SELECT rowid + 1 {_REJECTED})
+            ) JOIN (SELECT rowid + 1 AS "row", reason {_REJECTED}) USING ("row") ORDER BY "row\""""
     )
     malformed.execute("SELECT line, reason, csv_line FROM malformed ORDER BY line")
     with target.open("w", encoding="utf-8-sig", newline="") as file:
@@ -63,10 +67,9 @@ def harmless(cell: object) -> object:
 
 def line_numbers(staging: Staging, text: TextTable) -> dict[tuple[str, int], int]:
     """Find the lines of the file where rejected rows start: by ("row", number), and ("line", record) for no rows."""
-    rejected = f"""FROM checked WHERE reason IS NOT NULL AND reason <> '{AGAIN}' ORDER BY "row\""""
-    wanted = [row for (row,) in staging.rows(f'SELECT "row" {rejected}')]
+    wanted = [row for (row,) in staging.rows(f"SELECT rowid + 1 {_REJECTED} ORDER BY rowid")]
     malformed = [line for (line,) in staging.rows("SELECT line FROM malformed ORDER BY line")]
-    rows = staging.number("SELECT count(*) FROM raw")
+    rows = staging.number("SELECT count(*) FROM checked")
     found = {("line", line): line for line in malformed}
     if text.lines == text.blank + 1 + rows + len(malformed):
         passed = 0

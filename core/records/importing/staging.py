@@ -1,7 +1,8 @@
-"""The place where a table is read and checked: a DuckDB instance of its own, in memory as long as it fits.
+"""The place where a table is read and checked: a DuckDB instance of its own in a folder beside the records.
 
-The instance that holds the records never gets access to the file system; this one reads the file, and what does not
-fit into `MEMORY` goes to a folder beside the records, however large the file is.
+The instance that holds the records never gets access to the file system; this one reads the file. What it keeps is in
+a file of its own, compressed, and at most `MEMORY` of it in memory, however large the table is. Held in memory alone,
+tables would be written out and read back as they are, several times the size.
 """
 
 import tempfile
@@ -50,18 +51,26 @@ class Staging:
         if self._on_progress is not None:
             self._on_progress(stage, share)
 
-    def run(self, stage: Stage, sql: str, parameters: Sequence[object] = ()) -> None:
-        """Run a statement that may take long, telling how far it is; interrupted where the caller is."""
+    def run(self, stage: Stage, sql: str, *, since: float = 0.0, until: float = 1.0) -> None:
+        """Run a statement that may take long, telling how far it is; interrupted where the caller is.
+
+        Args:
+            stage: What it is part of.
+            sql: The statement.
+            since: Share of the stage that was done before.
+            until: Share that is done with it.
+        """
         if self._on_progress is None:
-            self.connection.execute(sql, list(parameters))
+            self.connection.execute(sql)
             return
         failures: list[BaseException] = []
-        worker = threading.Thread(target=self._execute, args=(sql, list(parameters), failures))
+        worker = threading.Thread(target=self._execute, args=(sql, failures))
         worker.start()
         try:
             while worker.is_alive():
                 worker.join(_TELL_EVERY_S)
-                self.tell(stage, max(self.connection.query_progress(), 0.0) / 100)
+                share = max(self.connection.query_progress(), 0.0) / 100
+                self.tell(stage, since + (until - since) * share)
         except BaseException:
             self.connection.interrupt()
             worker.join()
@@ -69,9 +78,9 @@ class Staging:
         if failures:
             raise failures[0]
 
-    def _execute(self, sql: str, parameters: list[object], failures: list[BaseException]) -> None:
+    def _execute(self, sql: str, failures: list[BaseException]) -> None:
         try:
-            self.connection.execute(sql, parameters)
+            self.connection.execute(sql)
         except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
             failures.append(error)
 
@@ -104,9 +113,12 @@ def open_staging(beside: Path, on_progress: OnProgress | None = None) -> Iterato
         beside.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory(dir=beside) as folder,
-        duckdb.connect(config=config) as connection,
+        duckdb.connect(str(Path(folder) / "staging.duckdb"), config=config) as connection,
     ):
         connection.execute("SET TimeZone = 'UTC'")
+        # Nobody opens it again, so that moving what was written from the log into the file is for nothing.
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        connection.execute("SET checkpoint_threshold = '1TB'")
         connection.execute(f"SET memory_limit = '{MEMORY}'")
         connection.execute(f"SET temp_directory = {quoted_text(str(Path(folder) / 'spill'))}")
         # Keeps UUIDs what they are on their way to the records; as text they take five times as long.
