@@ -176,7 +176,7 @@ def finish(
             labelLimit=170,
         )
         .configure_axisX(gridColor=colours.grid, labelColor=colours.muted)
-        .configure_axisY(gridColor=colours.grid, labelPadding=8)
+        .configure_axisY(gridColor=colours.grid, labelPadding=8, labelFlush=False)
         .configure_view(strokeOpacity=0)
     )
 

@@ -26,6 +26,13 @@ _HEIGHT_PX: Final = 230
 _ROW_PX: Final = 46
 # Stripes are as wide as the mark they fill: a month alone would be a few broad ones.
 _HATCH_PX: Final = 26
+_POINT_PX2: Final = 52
+_SMALL_POINT_PX2: Final = 14
+_MANY_PERIODS: Final = 60
+# Names of models stand above the line, in as many rows as they need on a phone.
+_NARROW_PX: Final = 280
+_NAME_ROW_PX: Final = 14
+_WIDE_LETTERS_FROM: Final = "\u1100"
 
 
 def trend_line(
@@ -52,7 +59,7 @@ def trend_line(
         watermark: Words across the chart.
         up_to: The end of the scale of a figure that is no share; None for a share, whose stretch can be drawn over.
     """
-    tables = {"rows": spoken(rows, titles)} | ({"marks": marks} if len(marks) else {})
+    tables = {"rows": spoken(rows, titles)} | ({"marks": _placed(marks, across)} if len(marks) else {})
     return Drawn(
         _trend_line(
             colours,
@@ -62,10 +69,27 @@ def trend_line(
             marked=bool(len(marks)),
             told=bool(rows["share"].notna().any()),
         ),
-        {"across": list(across)},
+        {"across": list(across), "point": _POINT_PX2 if len(across) <= _MANY_PERIODS else _SMALL_POINT_PX2},
         tables,
         {"height": _HEIGHT_PX, "description": description},
     )
+
+
+def _placed(marks: pd.DataFrame, across: Sequence[str]) -> pd.DataFrame:
+    """Give each name a row above the chart, and let it end at its line where it would not fit behind it."""
+    taken: list[list[tuple[float, float]]] = []
+    placed = []
+    for period, label in zip(marks["period"], marks["label"], strict=True):
+        at = (list(across).index(period) + 0.5) / len(across) if period in across else 0.0
+        wide = LETTER_PX * sum(2 if letter >= _WIDE_LETTERS_FROM else 1 for letter in label) / _NARROW_PX
+        ends = at + wide > 1 and at - wide > 0
+        start, end = (at - wide, at) if ends else (at, at + wide)
+        level = next((i for i, row in enumerate(taken) if all(end <= a or start >= b for a, b in row)), len(taken))
+        if level == len(taken):
+            taken.append([])
+        taken[level].append((start, end))
+        placed.append((level, ends))
+    return marks.assign(level=[level for level, _ in placed], ends=[ends for _, ends in placed])
 
 
 @cache
@@ -82,13 +106,14 @@ def _trend_line(
     up = alt.Scale(zero=True, nice=True) if up_to is None and told else alt.Scale(domain=[0, up_to or 1])
     y = alt.Axis(format="~%" if up_to is None else "~f", tickCount=4, grid=True)
     base = alt.Chart(table("rows")).encode(x=x, description="spoken:N")
+    unknown = base.transform_filter("!isValid(datum.share)").encode(tooltip=tips(titles))
     known = base.transform_filter("isValid(datum.share)")
     brush = alt.selection_interval(
         name=BRUSH, encodings=["x"], mark=alt.BrushConfig(fill=colours.first, fillOpacity=0.14, stroke=colours.first)
     )
     layers = [
         base.transform_filter("datum.within").mark_rect(color=colours.first, opacity=0.1),
-        base.transform_filter("!isValid(datum.share)").mark_rect(
+        unknown.mark_rect(
             fill=hatch(colours),
             width=alt.ExprRef(f"min(bandwidth('x'), {_HATCH_PX * 2})"),
             y=alt.ExprRef(f"height - {_HATCH_PX}"),
@@ -101,7 +126,7 @@ def _trend_line(
             y=alt.Y("share:Q", title=None, scale=up)
         ),
     ]
-    points = known.mark_point(filled=True, size=52, color=colours.first).encode(
+    points = known.mark_point(filled=True, size=slot("point"), color=colours.first).encode(
         y=alt.Y("share:Q", title=None), opacity=opacity(), tooltip=tips(titles)
     )
     layers.append(points.add_params(brush) if up_to is None else points)
@@ -109,7 +134,13 @@ def _trend_line(
         changes = alt.Chart(table("marks")).encode(x=x)
         layers += [
             changes.mark_rule(strokeDash=[4, 4], color=colours.muted, opacity=0.9),
-            changes.mark_text(align="left", dx=5, y=8, color=colours.muted, fontSize=SMALL_PX).encode(text="label:N"),
+            changes.mark_text(
+                align=alt.ExprRef("datum.ends ? 'right' : 'left'"),
+                dx=alt.ExprRef("datum.ends ? 3 : -3"),
+                y=alt.ExprRef(f"-8 - {_NAME_ROW_PX} * datum.level"),
+                color=colours.muted,
+                fontSize=SMALL_PX,
+            ).encode(text="label:N"),
         ]
     return template(layers, colours, watermark)
 

@@ -1,5 +1,6 @@
 """Bars of grades: how many are good, mild, moderate and severe, as parts of a whole."""
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final
@@ -25,6 +26,7 @@ from core.interface.charts_drawn import Drawn, Spec, slot, table
 from core.interface.palette import SEVERITY_COLOURS
 
 _ROW_PX: Final = 36
+_KEY_PX: Final = 26
 # What the numbers at the ends of bars take of the width.
 _END_ROOM: Final = 0.17
 # Narrower parts have no room for their number.
@@ -39,6 +41,7 @@ def severity_bars(
     titles: Mapping[str, str],
     *,
     down: Sequence[str],
+    grades: Sequence[str],
     watermark: str = "",
 ) -> Drawn:
     """Draw the four grades as parts of 100 %: the lowest to the left of a common line, the rest to its right.
@@ -52,6 +55,7 @@ def severity_bars(
         description: What the chart says.
         titles: Columns of the tooltip.
         down: Bars, from the top.
+        grades: Names of the four grades, from the lowest.
         watermark: Words across the chart.
     """
     parts = _placed(rows)
@@ -63,6 +67,7 @@ def severity_bars(
         _severity_bars(colours, as_titles(titles), watermark, own=bool(len(own))),
         {
             "down": list(down),
+            "grades": json.dumps(list(grades), ensure_ascii=False),
             "from": float(-left * 1.02),
             "to": float(right + (left + right) * _END_ROOM),
             "wide": width_for(totals["label"], _END_ROOM / (1 + _END_ROOM)),
@@ -70,7 +75,7 @@ def severity_bars(
             "right": str(right),
         },
         tables,
-        {"height": _ROW_PX * len(down), "description": description},
+        {"height": _ROW_PX * len(down) + _KEY_PX, "description": description},
     )
 
 
@@ -84,7 +89,19 @@ def _severity_bars(colours: Colours, titles: Titles, watermark: str, *, own: boo
         x=alt.X("start:Q", title=None, scale=across, axis=axis),
         x2="end:Q",
         color=alt.Color(
-            "grade_id:O", scale=alt.Scale(domain=[0, 1, 2, 3], range=list(SEVERITY_COLOURS.values())), legend=None
+            "grade_id:O",
+            scale=alt.Scale(domain=[0, 1, 2, 3], range=list(SEVERITY_COLOURS.values())),
+            legend=alt.Legend(
+                title=None,
+                orient="top",
+                labelExpr=f"{slot('grades')}[datum.value]",
+                labelColor=colours.muted,
+                labelFontSize=SMALL_PX,
+                symbolType="square",
+                symbolSize=90,
+                columnPadding=8,
+                offset=4,
+            ),
         ),
         opacity=opacity(),
     )

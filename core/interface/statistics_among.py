@@ -14,7 +14,7 @@ from core.interface.checkup import current_checkup
 from core.interface.statistics_asked import Asked, rate_columns
 from core.interface.statistics_card import Card
 from core.interface.statistics_question import Question
-from core.interface.statistics_severity import severity_frame, severity_parts
+from core.interface.statistics_severity import grade_names, severity_frame, severity_parts
 from core.interface.statistics_words import interval_words, share_words, short_name, short_number, who_phrase
 from core.interface.wordings import condition_name
 from core.locale import text
@@ -73,6 +73,7 @@ def among_card(asked: Asked) -> Card | None:
             sentence,
             asked.tip_titles("condition", "grade"),
             down=list(names.values()),
+            grades=grade_names(asked.language),
             watermark=asked.watermark,
         )
 

@@ -77,7 +77,7 @@ class Asked:
     def tip(self, rate: Rate | None) -> dict[str, str]:
         """Return a rate as the columns of a tooltip: share, interval, and how many of how many."""
         if rate is None:
-            hidden = self.words("hidden.label")
+            hidden = self.words("hidden.tip")
             return {"share_told": hidden, "interval": hidden, "of": hidden}
         return {
             "share_told": share_words(rate.share),

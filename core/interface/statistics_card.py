@@ -1,17 +1,18 @@
 """The frame every chart stands in: title, chart, a sentence that says what it shows, its SQL, and files to save."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import pandas as pd
 import streamlit as st
 
 from core.interface.charts import LIGHT, Colours, current_colours
 from core.interface.charts_drawn import Drawn
 from core.interface.language import current_language, say
 from core.interface.markup import plain
-from core.interface.statistics_picture import as_picture
+from core.interface.statistics_picture import Kind, as_picture
 from core.interface.statistics_table import Row, Stamp, as_csv, as_parquet
 from core.interface.statistics_words import stamp_lines
 
@@ -19,7 +20,7 @@ _TABLE_FILES: Final = {"csv": ("text/csv", as_csv), "parquet": ("application/vnd
 # In no text: the private use area.
 _GLUE: Final = "\ue000"
 _WITHIN_NUMBERS: Final = re.compile(r"(?<=\d)\\?[-\u2013](?=\d)")
-_MIME: Final = {"png": "image/png", "svg": "image/svg+xml"}
+_MIME: Final[Mapping[Kind, str]] = {"png": "image/png", "svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Card:
         counted: Who was counted, in words, and how many: a chart that is clicked keeps its context.
         sql: What was asked of the records for them, to read: the SQL corner has the published tables alone, and what is
             not told is taken out after this query.
-        draw: Draws it in the colours of a theme.
+        draw: Draws it in the colours of a theme; None for a table.
+        table: What stands in place of a chart.
     """
 
     name: str
@@ -45,7 +47,8 @@ class Card:
     rows: Sequence[Row]
     counted: tuple[str, int | None]
     sql: str
-    draw: Callable[[Colours], Drawn]
+    draw: Callable[[Colours], Drawn] | None
+    table: pd.DataFrame | None = None
 
 
 def draw_card(card: Card, stamp: Stamp, on_pick: Callable[[], None] | None = None, nonce: int = 0) -> None:
@@ -63,9 +66,12 @@ def draw_card(card: Card, stamp: Stamp, on_pick: Callable[[], None] | None = Non
         if card.note:
             st.caption(card.note)
         options: dict[str, Any] = {"on_select": on_pick} if on_pick else {}
-        st.vega_lite_chart(
-            spec=card.draw(current_colours()).filled, width="stretch", key=f"{chart_key(card.name)}_{nonce}", **options
-        )
+        if card.draw is None:
+            # Lines break where a phone has no room for them.
+            st.table(card.table, border="horizontal", hide_index=True)
+        else:
+            spec, key = card.draw(current_colours()).filled, f"{chart_key(card.name)}_{nonce}"
+            st.vega_lite_chart(spec=spec, width="stretch", key=key, **options)
         st.markdown(_kept_together(card.sentence))
         _draw_tools(card, stamp)
 
@@ -94,8 +100,11 @@ def _draw_tools(card: Card, stamp: Stamp) -> None:
         if save.open:
             with save:
                 st.caption(say("statistics.tools.save_note"))
-                for kind in ("png", "svg", "csv", "parquet"):
-                    _draw_download(card, stamp, kind)
+                if card.draw is not None:
+                    for kind in _MIME:
+                        _draw_picture(card, card.draw, stamp, kind)
+                for ending in _TABLE_FILES:
+                    _draw_file(card, stamp, ending)
 
 
 def _popover(card: Card, name: str, icon: str) -> Any:  # noqa: ANN401 (Streamlit names no type for it)
@@ -104,23 +113,30 @@ def _popover(card: Card, name: str, icon: str) -> Any:  # noqa: ANN401 (Streamli
     )
 
 
-def _draw_download(card: Card, stamp: Stamp, kind: str) -> None:
+def _draw_picture(card: Card, draw: Callable[[Colours], Drawn], stamp: Stamp, kind: Kind) -> None:
     def picture() -> bytes:
         lines = (card.sentence, *stamp_lines(current_language(), stamp))
-        return as_picture(card.draw(LIGHT).as_altair(), card.title, lines, "svg" if kind == "svg" else "png")
+        return as_picture(draw(LIGHT).as_altair(), card.title, lines, kind)
 
-    def table() -> bytes:
-        return _TABLE_FILES[kind][1](card.rows, stamp)
+    _draw_download(card, stamp, kind, picture, _MIME[kind])
 
-    is_table = kind in _TABLE_FILES
+
+def _draw_file(card: Card, stamp: Stamp, kind: str) -> None:
+    mime, write = _TABLE_FILES[kind]
+    _draw_download(card, stamp, kind, lambda: write(card.rows, stamp), mime, disabled=not card.rows)
+
+
+def _draw_download(
+    card: Card, stamp: Stamp, kind: str, make: Callable[[], bytes], mime: str, *, disabled: bool = False
+) -> None:
     st.download_button(
         say(f"statistics.tools.{kind}"),
         # Made when asked for: a picture takes a moment.
-        table if is_table else picture,
+        make,
         file_name=stamp.file_name(card.name, kind),
-        mime=_TABLE_FILES[kind][0] if is_table else _MIME[kind],
+        mime=mime,
         key=f"save_{card.name}_{kind}",
         on_click="ignore",
-        disabled=is_table and not card.rows,
+        disabled=disabled,
         width="stretch",
     )

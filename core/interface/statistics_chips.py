@@ -18,10 +18,12 @@ _SOURCES: Final = ("app", "import", "demo")
 
 def draw_chips(question: Question) -> None:
     """Draw what is active and a button that resets all."""
-    _draw_nonsense()
-    if not question.narrowed:
-        return
+    with st.container(key="statistics_nonsense"):
+        _draw_nonsense()
+    # The place is kept while there is nothing in it, so that the charts below stay the same charts.
     with st.container(horizontal=True, gap="small", key="statistics_chips"):
+        if not question.narrowed:
+            return
         for name, label, without in _chips(question):
             st.button(
                 label,

@@ -195,7 +195,7 @@ def _dot(asked: Asked, condition: str, group: str, found: Comparison, side: Prev
         "standardised": estimate.value if estimate else None,
         "condition": condition,
         **asked.tip(rate),
-        "standardised_told": share_words(estimate.value) if estimate else asked.words("hidden.label"),
+        "standardised_told": share_words(estimate.value) if estimate else asked.words("hidden.tip"),
     }
 
 

@@ -1,5 +1,6 @@
 """How good the data are: what is missing, refused or withheld, and whether grades drift."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -14,13 +15,12 @@ from core.interface.statistics_asked import Asked, rate_columns
 from core.interface.statistics_card import Card, draw_card
 from core.interface.statistics_table import Row, Stamp
 from core.interface.statistics_trend import model_name
-from core.interface.statistics_words import interval_words, share_words, short_name
+from core.interface.statistics_words import interval_words, share_sentence, share_words
 from core.records.statistics import Drift, DriftPoint, Gaps, Rate, drift, gaps
 from core.records.statistics.behind import Chart as Behind
 from core.taxonomy import CONDITIONS
 
 _WORST: Final = 3.0
-_NARROW_PX: Final = 84
 _COLUMNS: Final = ("period", "share", "low", "high", "strength", "within", "mean", "interval", "of", "certainty")
 
 
@@ -32,43 +32,82 @@ def draw_quality(asked: Asked, stamp: Stamp) -> None:
     if not section.open:
         return
     with section:
-        missing = gaps(asked.store, asked.question.filters())
-        columns = st.columns([1, 1.25])
-        with columns[0], st.container(border=True):
-            st.subheader(say("statistics.quality.missing"), anchor=False)
-            table = _table(asked, missing)
-            narrow = {name: st.column_config.TextColumn(width=_NARROW_PX) for name in table.columns[1:]}
-            st.dataframe(table, hide_index=True, width="stretch", column_config=narrow)
-            st.caption(say("statistics.quality.missing_note"))
-        with columns[1]:
+        first, second = st.columns([1, 1.25])
+        with first:
+            draw_card(_missing_card(asked), stamp)
+        with second:
             draw_card(_drift_card(asked), stamp)
 
 
-def _table(asked: Asked, missing: Gaps) -> pd.DataFrame:
-    told: list[tuple[str, Rate | None]] = [
-        (asked.words("quality.untold", what=asked.words(f"quality.{name}")), getattr(missing, name))
-        for name in ("sex", "age_band", "region")
+def _missing_card(asked: Asked) -> Card:
+    filters = asked.question.filters()
+    missing = gaps(asked.store, filters)
+    return Card(
+        name="missing",
+        title=asked.words("quality.missing"),
+        note=asked.words("quality.missing_note"),
+        sentence=_missing_sentence(asked, missing),
+        rows=_missing_rows(missing),
+        counted=asked.counted(),
+        sql=asked.sql(Behind.GAPS, filters),
+        draw=None,
+        table=_table(asked, missing),
+    )
+
+
+def _missing_rows(missing: Gaps) -> list[Row]:
+    names = ("missing", "condition", "reason")
+    told: list[tuple[tuple[str | None, ...], Mapping[str, Any]]] = [
+        ((name, None, None), rate_columns(getattr(missing, name))) for name in ("sex", "age_band", "region")
     ]
-    told.append((asked.words("quality.refused"), missing.refusals.photos))
+    told += [(("grade", str(one), None), rate_columns(missing.abstained[one])) for one in CONDITIONS]
+    told.append((("photos_refused", None, None), rate_columns(missing.refusals.photos)))
     told += [
-        (asked.words("quality.withheld", condition=short_name(asked.language, one)), missing.abstained[one])
-        for one in CONDITIONS
+        (("photos_refused", None, str(reason)), {**rate_columns(None), "count": number})
+        for reason, number in missing.refusals.by_reason.items()
     ]
-    rows = [(name, *_cells(asked, rate)) for name, rate in told]
+    return [{**dict(zip(names, what, strict=True)), **figures} for what, figures in told]
+
+
+def _told(asked: Asked, missing: Gaps) -> list[tuple[str, Rate | None]]:
+    """Return what can be missing, in words, with its share."""
+    return [
+        *(
+            (asked.words("quality.untold", what=asked.words(f"quality.{name}")), getattr(missing, name))
+            for name in ("sex", "age_band", "region")
+        ),
+        (asked.words("quality.refused"), missing.refusals.photos),
+        *(
+            (asked.words("quality.withheld", condition=asked.words(f"condition_short.{one}")), missing.abstained[one])
+            for one in CONDITIONS
+        ),
+    ]
+
+
+def _missing_sentence(asked: Asked, missing: Gaps) -> str:
+    told = [(name, rate) for name, rate in _told(asked, missing) if rate]
+    if not told:
+        return asked.words("quality.nothing")
+    what, rate = max(told, key=lambda one: one[1].share)
+    return asked.words("quality.most", what=what, rate=share_sentence(asked.language, rate))
+
+
+def _table(asked: Asked, missing: Gaps) -> pd.DataFrame:
+    rows = [(raise_first(name), *_cells(asked, rate)) for name, rate in _told(asked, missing)]
     rows += [
-        (raise_first(say(f"statistics.quality.reason.{reason}")), f"{number:,}", "", "")
+        (raise_first(say(f"statistics.quality.reason.{reason}")), f"{number:,}", "")
         for reason, number in missing.refusals.by_reason.items()
         if number
     ]
-    names = [asked.words(f"quality.{name}") for name in ("what", "share", "interval", "of")]
+    names = [asked.words(f"quality.{name}") for name in ("what", "share", "of")]
     return pd.DataFrame(rows, columns=names)
 
 
-def _cells(asked: Asked, rate: Rate | None) -> tuple[str, str, str]:
+def _cells(asked: Asked, rate: Rate | None) -> tuple[str, str]:
     if rate is None:
         hidden = asked.words("hidden.label")
-        return hidden, hidden, hidden
-    return share_words(rate.share), interval_words(rate.low, rate.high), f"{rate.n:,}"
+        return hidden, hidden
+    return f"{share_words(rate.share)} ({interval_words(rate.low, rate.high)})", f"{rate.n:,}"
 
 
 def _drift_card(asked: Asked) -> Card:
@@ -78,7 +117,10 @@ def _drift_card(asked: Asked) -> Card:
     points = pd.DataFrame([_point(asked, point) for point in found.points], columns=_COLUMNS)
     marks = pd.DataFrame(
         [
-            {"period": f"{mark.start:%Y-%m}", "label": model_name(mark.model_id, mark.model_version)}
+            {
+                "period": f"{mark.start:%Y-%m}",
+                "label": asked.words("chart.model", model=model_name(mark.model_id, mark.model_version)),
+            }
             for mark in found.marks
             if mark.model_id
         ],

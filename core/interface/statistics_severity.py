@@ -61,14 +61,14 @@ def severity_card(asked: Asked) -> Card:
             sentence,
             asked.tip_titles("condition", "grade"),
             down=[short_name(language, condition) for condition in found],
+            grades=grade_names(language),
             watermark=asked.watermark,
         )
 
-    grades = ", ".join(text(language, f"taxonomy.severity.{int(grade)}") for grade in SEVERITIES)
     return Card(
         name="severity",
         title=asked.words("chart.severity"),
-        note=asked.words("chart.severity_note", grades=grades),
+        note=asked.words("chart.severity_note"),
         sentence=sentence,
         rows=rows,
         counted=asked.counted(),
@@ -113,6 +113,11 @@ def severity_frame(parts: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(parts, columns=[*columns, "share_told", "interval", "of"])
 
 
+def grade_names(language: Language) -> list[str]:
+    """Return the names of the four grades, from the lowest."""
+    return [text(language, f"taxonomy.severity.{int(grade)}") for grade in SEVERITIES]
+
+
 def grade_name(language: Language, part: GradeShare) -> str:
     """Return the name of a grade, or of several put together: "moderate to severe"."""
     low, high = (text(language, f"taxonomy.severity.{int(grade)}") for grade in (part.lowest, part.highest))
@@ -140,7 +145,7 @@ def lift_card(asked: Asked) -> Card:
     """Make the chart of what goes together."""
     question, language = asked.question, asked.language
     pairs = co_occurrence(asked.store, question.at_least, question.filters())
-    hidden = asked.words("hidden.label")
+    hidden = asked.words("hidden.tip")
     cells = [
         {
             "across": _in_two_lines(short_name(language, pair.first)),

@@ -59,7 +59,10 @@ def draw_statistics() -> None:
 
 
 def _draw(store: RecordStore) -> None:
-    take_notice()
+    # What is there only at times has a place that is always there: without it, every chart behind it would be drawn
+    # anew as it comes and goes.
+    with st.container(key="statistics_notice"):
+        take_notice()
     there = present(store)
     has_demo, has_real = there.demo, there.results
     if not has_demo and not has_real:
@@ -80,10 +83,11 @@ def _draw(store: RecordStore) -> None:
     draw_filters(offered)
     write_question(question)
     counted = totals(store, question.filters())
-    if not counted.people:
-        _draw_too_few(question, has_demo=has_demo)
-        if not question.narrowed:
-            return
+    with st.container(key="statistics_too_few"):
+        if not counted.people:
+            _draw_too_few(question, has_demo=has_demo)
+    if not counted.people and not question.narrowed:
+        return
     watermark = say("statistics.demo.watermark") if question.demo else ""
     asked = Asked(store, question, current_language(), watermark)
     draw_key_figures(asked, counted)
@@ -142,21 +146,26 @@ def _models(asked: Asked) -> tuple[str, ...]:
 
 
 def _draw_charts(asked: Asked, stamp: Stamp) -> None:
+    heat, groups, severity, trend = heat_card(asked), groups_card(asked), severity_card(asked), trend_card(asked)
+    lift, ages = lift_card(asked), ages_card(asked)
+    with st.container(key="statistics_hatched"):
+        if any(row["n"] is None for card in (heat, groups, severity, trend, lift, ages) for row in card.rows):
+            st.caption(say("statistics.hidden.hatched", least=MIN_CELL))
     first, second = st.columns(2)
     with first:
-        draw_card(heat_card(asked), stamp, on_click("heat", _take_cell))
+        draw_card(heat, stamp, on_click("heat", _take_cell))
     with second:
-        draw_card(groups_card(asked), stamp, on_click("groups", _take_group))
+        draw_card(groups, stamp, on_click("groups", _take_group))
     first, second = st.columns(2)
     with first:
-        draw_card(severity_card(asked), stamp, on_click("severity", _take_condition))
+        draw_card(severity, stamp, on_click("severity", _take_condition))
     with second:
-        draw_card(trend_card(asked), stamp, on_brush("trend", _take_periods), nonce())
+        draw_card(trend, stamp, on_brush("trend", _take_periods), nonce())
     first, second = st.columns(2)
     with first:
-        draw_card(lift_card(asked), stamp)
+        draw_card(lift, stamp)
     with second:
-        draw_card(ages_card(asked), stamp)
+        draw_card(ages, stamp)
     among = among_card(asked)
     if among is not None:
         draw_card(among, stamp)
@@ -180,7 +189,6 @@ def _take_periods(periods: Sequence[str]) -> Question:
 
 
 def _draw_notes(question: Question) -> None:
-    st.caption(say("statistics.hidden.hatched", least=MIN_CELL))
     st.caption(say("statistics.about.people"))
     if question.condition is Condition.HAIR_LOSS and question.at_least is Severity.MILD:
         st.caption(say("statistics.about.crown"))

@@ -174,8 +174,8 @@ def test_two_groups_and_the_quality_of_the_data_are_drawn_when_opened(open_demo)
     app.run()
     assert not app.exception
     assert charts(app) == len(CHARTS) + 2
-    (missing,) = app.dataframe
-    assert list(missing.value.iloc[:, 0])[:3] == ["Not told: sex", "Not told: age", "Not told: region"]
+    (missing,) = app.table
+    assert list(missing.value.iloc[:, 0])[:3] == ["Sex not told", "Age not told", "Region not told"]
 
 
 def test_own_result_of_this_session_stands_among_others(open_demo):

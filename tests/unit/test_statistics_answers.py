@@ -232,6 +232,16 @@ def test_sql_behind_a_chart_gives_its_figures(store):
     pair = co_occurrence(store, Severity.MILD, asked)[-1]
     query = sql_behind(Chart.TOGETHER, asked, condition=pair.first, other=pair.second)
     assert pair.both is None or {(a, b): n for a, b, n in store.query(query)}[True, True] >= pair.both
+    (counts,) = store.query(sql_behind(Chart.GAPS, asked))
+    missing = gaps(store, asked)
+    untold = [missing.sex, missing.age_band, missing.region]
+    assert any(untold)
+    for rate, count in zip(untold, counts[1:4], strict=True):
+        assert rate is None or (rate.n, rate.count) == (counts[0], count)
+    for place, condition in enumerate(Condition):
+        rate, looked_at, withheld = missing.abstained[condition], *counts[4 + 2 * place : 6 + 2 * place]
+        # Those who told no sex or no age may be left out of what is told.
+        assert rate is None or (0.9 * looked_at < rate.n <= looked_at and rate.count <= withheld)
     hostile = Filters(sources=("app'; DROP TABLE visits; --", "?"))
     assert store.query(sql_behind(Chart.TOTALS, hostile)) == [(0, None)]
 

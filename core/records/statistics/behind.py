@@ -3,11 +3,12 @@
 from enum import StrEnum
 
 from core.records.facts_code import BAND_SHIFT, SEX_SHIFT, state_sql
-from core.records.statistics.filters import AGE_BANDS, EVERYONE, FIRST_GRADE, SEXES, Filters, people_sql
+from core.records.statistics.filters import AGE_BANDS, EVERYONE, FIRST_GRADE, REGIONS, SEXES, Filters, people_sql
 from core.records.statistics.series import Period
 from core.taxonomy import AgeBand, Condition, Severity, Sex
 
 _DAY = "DATE '1970-01-01' + day"
+_ABSTAINED = FIRST_GRADE - 1
 
 
 class Chart(StrEnum):
@@ -18,6 +19,7 @@ class Chart(StrEnum):
     SEVERITY = "severity"
     TOGETHER = "together"
     TREND = "trend"
+    GAPS = "gaps"
 
 
 def sql_behind(
@@ -62,11 +64,27 @@ def sql_behind(
             f"SELECT date_trunc('{period}', {_DAY})::DATE AS start,\n    {counts}",
             f"AND {state} >= {FIRST_GRADE} AND day IS NOT NULL GROUP BY start ORDER BY start",
         ),
+        Chart.GAPS: (f"SELECT {_gaps_sql()}", ""),
     }[chart]
     people, groups = people_sql(filters), groups_sql(filters)
     if told_only:
         groups += f" AND code >> {SEX_SHIFT} < {len(Sex)} AND (code >> {BAND_SHIFT}) & 7 < {len(AgeBand)}"
     return f"{head}\nFROM ({_filled(people.sql, people.parameters)}\n)\nWHERE {groups} {tail}".rstrip()
+
+
+def _gaps_sql() -> str:
+    """Return columns that count who told no sex, age or region, and whom the model looked at without a grade."""
+    untold = {
+        "sex": f"code >> {SEX_SHIFT} = {SEXES.index(None)}",
+        "age": f"(code >> {BAND_SHIFT}) & 7 = {AGE_BANDS.index(None)}",
+        "region": f"region = {REGIONS.index(None)}",
+    }
+    counts = ["count(*) AS people", *(f"count(*) FILTER ({sql}) AS {name}_not_told" for name, sql in untold.items())]
+    for condition in Condition:
+        looked_at, withheld = f"{state_sql(condition)} >= {_ABSTAINED}", f"{state_sql(condition)} = {_ABSTAINED}"
+        counts.append(f"count(*) FILTER ({looked_at}) AS {condition}_looked_at")
+        counts.append(f"count(*) FILTER ({withheld}) AS {condition}_withheld")
+    return ",\n    ".join(counts)
 
 
 def groups_sql(filters: Filters) -> str:
