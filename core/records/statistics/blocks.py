@@ -7,48 +7,19 @@ is told of where it takes whole blocks. What filters told of can give by adding 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import cached_property
+from typing import ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from core.records.privacy import MIN_CELL, Counts, Lines
+from core.records.statistics.lines import LINES, WITHOUT_ROWS
+from core.records.statistics.rows import AskedRows, Rows
+from core.records.statistics.tree import Node, are_safe, are_safe_counts, tree_of, tree_of_values
 
 Table = npt.NDArray[np.float64]
-_AGES: Final = 7
-_SEXES: Final = 2
 _SMALLEST: Final = MIN_CELL - 0.5
-
-
-def _line_places() -> Lines:
-    """Return which of the 8 x 3 cells make each line, (lines, 8, 3)."""
-    told = np.zeros((8, 3), np.bool_)
-    told[:_AGES, :_SEXES] = True
-    rows = [told & (np.arange(8) == row)[:, None] for row in range(_AGES)]
-    columns = [told & (np.arange(3) == column)[None] for column in range(_SEXES)]
-    cells = [row & column for row in rows for column in columns]
-    single = np.eye(24, dtype=np.bool_).reshape(24, 8, 3)
-    untold = [one for one in single if (one & ~told).any()]
-    no_age, no_sex = np.zeros_like(told), np.zeros_like(told)
-    no_age[-1, :_SEXES], no_sex[:_AGES, -1] = True, True
-    no_sex_at_all = np.broadcast_to(np.arange(3) == _SEXES, (8, 3))
-    return np.stack([told, ~told, told | ~told, *columns, *rows, *cells, no_age, no_sex_at_all, no_sex, *untold])
-
-
-LINES: Final = _line_places()
-TOLD: Final = 0
-UNTOLD: Final = 1
-EVERYONE: Final = 2
-WHOLE_LINES: Final = LINES[:3]
-COLUMNS: Final = slice(3, 5)
-ROWS: Final = slice(5, 12)
-CELLS_OF_LINES: Final = slice(12, 26)
-UNTOLD_SEX: Final = np.array([26, 27])
-"""Those who told their sex and no age, and those who told no sex."""
-UNTOLD_KINDS: Final = np.array([26, 28, -1])
-"""Those who told no age, no sex, and neither."""
-UNTOLD_PARTS: Final = slice(26, None)
-"""All of these, and each single cell of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,16 +31,16 @@ class Dimension:
         chosen: Values that the filter names, (values,).
         ordered: Whether filters name runs of neighbouring values only.
         apart: Whether each chosen value has to be a block: values that may have people in common.
+        months: Of ordered values, which months these are, (values,).
+        places: Cells of the lines that `blocks` has to look at, (lines, 8, 3).
     """
 
     people: Counts
     chosen: Lines
     ordered: bool = False
     apart: bool = False
-
-    def only(self, measure: int) -> "Dimension":
-        """Return the same of one measure alone."""
-        return replace(self, people=self.people[:, :, :, :, measure : measure + 1])
+    months: Counts | None = None
+    places: ClassVar[Lines] = WITHOUT_ROWS
 
     def at(self, value: int) -> "Dimension":
         """Return the same with one value that is named."""
@@ -78,6 +49,33 @@ class Dimension:
     def blocks(self, lines: Table) -> "Blocks":
         """Begin to put values together, of lines as `lines` gives them."""
         return Blocks(self, lines)
+
+    def rows(self) -> list[AskedRows]:
+        """Part rows of ages by the values, for the values that are named."""
+        order, nodes = self._tree
+        if self.apart:
+            ends = list(range(1, len(self.people)))
+        else:
+            named = self.chosen[order]
+            ends = [int(place) + 1 for place in np.flatnonzero(named[1:] != named[:-1])]
+        return [AskedRows(Rows(self.people[order], nodes, ends), [ends])]
+
+    def rows_alone(self) -> list[AskedRows]:
+        """Part rows of ages by the ordered values, for each of them alone."""
+        _, nodes = self._tree
+        number = len(self.people)
+        spans = [(value, value + 1) for value in range(number)]
+        return [AskedRows(Rows(self.people, nodes, range(1, number)), spans)]
+
+    @cached_property
+    def _tree(self) -> tuple[Counts, tuple[Node, ...]]:
+        """The order of the values, and a tree of them: the same for all filters, as all boxes together are everyone."""
+        sizes = self.people.sum(axis=tuple(range(1, self.people.ndim)))
+        if self.ordered:
+            order = np.arange(len(sizes))
+            return order, tree_of_values(sizes) if self.months is None else tree_of(self.months, sizes)
+        order = np.argsort(-sizes, kind="stable")
+        return order, tree_of_values(sizes[order])
 
     def lines(self, places: Lines = LINES) -> Table:
         """Add people up by line: (m, lines, values, boxes, k)."""
@@ -135,33 +133,23 @@ def _cut(sums: Table, ends: Lines) -> Lines:
     """End blocks (n, values) of sums (n, values, g) only where what lies before, and behind, is safe."""
     # Values first, as they are taken one after another, and lines last, as these are many.
     counts = np.ascontiguousarray(np.rint(sums).astype(np.int32).transpose(1, 2, 0))
-    are_safe = _are_safe if counts.min(initial=0) < 0 else are_safe_counts
+    safe = are_safe if counts.min(initial=0) < 0 else are_safe_counts
     kept = np.zeros(ends.shape[::-1], np.bool_)
     gathered = np.zeros_like(counts[0])
     for value, wanted in enumerate(np.ascontiguousarray(ends.T)):
         gathered += counts[value]
-        kept[value] = wanted & are_safe(gathered)
+        kept[value] = wanted & safe(gathered)
         gathered *= ~kept[value]
     kept[-1] = True
     rest, pending = np.zeros_like(gathered), np.ones(len(ends), np.bool_)
     for value in range(len(kept) - 1, 0, -1):
         rest += counts[value]
         # Blocks before the last one of a line that is safe are safe already.
-        kept[value - 1] &= are_safe(rest) | ~pending
+        kept[value - 1] &= safe(rest) | ~pending
         pending &= ~kept[value - 1]
         if not pending.any():
             break
     return kept.T
-
-
-def _are_safe(counts: npt.NDArray[np.int32]) -> Lines:
-    """As `is_safe`, of whole numbers (g, n): (n,)."""
-    return are_safe_counts(np.abs(counts))
-
-
-def are_safe_counts(counts: npt.NDArray[np.integer]) -> Lines:
-    """The same of none below 0, in one comparison: 0 less 1 is a great number without a sign."""
-    return np.asarray((counts - 1).view(f"u{counts.itemsize}").min(axis=0) >= MIN_CELL - 1, np.bool_)
 
 
 def _gather(sums: Table, together: Lines, people: Table) -> Lines:
@@ -226,10 +214,12 @@ class Blocks:
         self.marks = refine(self.dimension, sums, self.marks, self.people)
 
 
-def told_of(blocks: Sequence[Blocks]) -> Lines:
-    """Say which lines may be told of in every way after the last split, (m, lines)."""
-    told: Lines = np.logical_and.reduce([one.told for one in blocks])
-    return told
+def in_all(found: Sequence[Lines], number: int) -> Lines:
+    """Say of so many lines what holds in every way, of ways (m, lines, ...) that may look at the first lines only."""
+    everywhere = np.ones((len(found[0]), number, *found[0].shape[2:]), np.bool_)
+    for one in found:
+        everywhere[:, : one.shape[1]] &= one
+    return everywhere
 
 
 def split_at(levels: Sequence[int], parts: int, first: int) -> Table:

@@ -11,7 +11,8 @@ from core.records.facts_cube import UNKNOWN_TIME, Array
 from core.records.privacy import Counts
 from core.records.statistics.cube import REGIONS_IN_ORDER, SummedTally, count_both
 from core.records.statistics.filters import REGIONS, Filters, month_number
-from core.records.statistics.plane import Node, PlaneLayer, nodes_at, tree_of
+from core.records.statistics.plane import PlaneLayer
+from core.records.statistics.tree import Node, nodes_at, tree_of
 from core.records.store import RecordStore
 
 
@@ -30,7 +31,7 @@ class _Everyone:
     months: Array
     regions: Array
     sizes: Counts
-    tree: list[Node]
+    tree: tuple[Node, ...]
     states: Counts
 
 

@@ -26,8 +26,8 @@ from functools import cached_property
 import numpy as np
 
 from core.records.privacy import Counts, Lines
-from core.records.statistics.blocks import LINES, TOLD
 from core.records.statistics.filters import AGE_BANDS, FIRST_GRADE, SEXES, Filters
+from core.records.statistics.lines import LINES, TOLD
 from core.records.statistics.place import Place, open_place
 from core.records.statistics.telling import ORDER
 from core.records.statistics.told import Told

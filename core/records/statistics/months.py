@@ -5,19 +5,22 @@ filters of months fit together. Weeks and days are chosen inside each month, the
 """
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from core.records.facts_code import STATES
+from core.records.facts_cube import UNKNOWN_TIME
 from core.records.privacy import Counts, Lines
-from core.records.statistics.blocks import EVERYONE, LINES, TOLD, UNTOLD, Dimension, Table, split_at
+from core.records.statistics.blocks import Dimension, Table, split_at
 from core.records.statistics.boxes import boxes_of
 from core.records.statistics.counting import subsets
 from core.records.statistics.crossed import plane_of_months
 from core.records.statistics.filters import FIRST_GRADE, Filters, Narrowing, month_number, month_start
 from core.records.statistics.frame import Frame, open_frame
+from core.records.statistics.lines import EVERYONE, LINES, TOLD, UNTOLD
 from core.records.statistics.place import Layer
 from core.records.statistics.plane import PlaneLayer
 from core.records.statistics.series import EPOCH, Period, read_all_series
@@ -126,7 +129,9 @@ class _Months:
         ]
         unknown = np.stack(whole) - boxes.sum(axis=0)
         people = np.concatenate([unknown[None], boxes])[..., None, :]
-        time = Dimension(people, np.ones(len(people), np.bool_), ordered=True)
+        months = [month_number(EPOCH + timedelta(days=int(day))) for day in starts]
+        numbers = np.array([UNKNOWN_TIME, *months], np.int64)
+        time = Dimension(people, np.ones(len(people), np.bool_), ordered=True, months=numbers)
         timed, others = [time], [self._measured(layer) for layer in place.layers]
         if plane is not None:
             # What holds for all regions holds for each of them, if nothing else is narrowed.

@@ -35,6 +35,7 @@ from core.taxonomy import Condition
 Signed = tuple[tuple[int, Tally], ...]
 
 _BOTH: Final = np.ones(2, np.bool_)
+_ORDERED: Final = frozenset({Narrowing.TIME, Narrowing.HAVING})
 _CROSSED: Final = frozenset({Narrowing.TIME, Narrowing.REGION})
 
 
@@ -47,12 +48,14 @@ class Layer:
         chosen: As in `Dimension`.
         ordered: Likewise.
         apart: Likewise.
+        months: Likewise.
     """
 
     boxes: tuple[Signed, ...]
     chosen: Lines
     ordered: bool = False
     apart: bool = False
+    months: Counts | None = None
 
     def measure(self, of: Callable[[Tally], Counts]) -> Dimension:
         """Count something of the people.
@@ -61,7 +64,7 @@ class Layer:
             of: Counts it, (values, 8, 3, m, k).
         """
         people = [np.sum([sign * of(tally) for sign, tally in signed], axis=0) for signed in self.boxes]
-        return Dimension(np.stack(people, axis=1), self.chosen, self.ordered, self.apart)
+        return Dimension(np.stack(people, axis=1), self.chosen, self.ordered, self.apart, self.months)
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,8 +230,8 @@ def by_values(store: RecordStore, filters: Filters, narrowing: Narrowing, naming
         None,
         lambda kept: _values(store, others.only(kept), filters, narrowing, field).at(names).tally,
     )
-    ordered = narrowing in (Narrowing.TIME, Narrowing.HAVING)
-    return Layer(boxes, named_by(naming, narrowing, names, field), ordered)
+    months = np.array(names, np.int64) if narrowing is Narrowing.TIME and None not in names else None
+    return Layer(boxes, named_by(naming, narrowing, names, field), narrowing in _ORDERED, months=months)
 
 
 def _fields(filters: Filters) -> set[str]:

@@ -1,61 +1,23 @@
 """Which regions may be told of in which months, so that filters and series of both ways fit together.
 
 Months of one region can be subtracted from those of everybody, and so can those of the next region, until only a few
-people are left. Therefore one tree of the months, halves within halves, holds for all filters of time and place. A node
-parts each region's people in two where both halves are ten people or nobody, and where it is parted by the nodes around
-as well. The regions that a node does not part can be seen through the others, all of them together: so these, too, have
-to be ten people or nobody in both halves, or the smallest of the other regions is hidden there with them.
-
-Why that is enough: say that an attacker has put some people together by adding and subtracting what is told. Who of
-them is of a region that a node parts makes whole halves of it, each of which is not small. The others of the node may
-change from one half to the other only all at once, and then make one of the halves of all of them; or they do not, and
-are looked at in the node around it. At last there are whole regions of all times, told of as filters of place are.
+people are left. Therefore one tree of the months holds for all filters of time and place
+(`core.records.statistics.tree`). Whole regions of all times are told of as filters of place are.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Final
+from typing import ClassVar
 
 import numpy as np
 
 from core.records.facts_cube import Array
 from core.records.privacy import MIN_CELL, Counts, Lines
-from core.records.statistics.blocks import Blocks, Dimension, Table, are_safe_counts, is_told, part, refine
+from core.records.statistics.blocks import Blocks, Dimension, Table, is_told, part, refine
+from core.records.statistics.lines import LINES
+from core.records.statistics.rows import AskedRows, Rows
 from core.records.statistics.tallies import Tally
-
-Node = tuple[int, int, int]
-"""Where a part of the tree begins, where its second half does, and where the next part does."""
-
-
-_PREFERRED: Final = ((12, 4.0), (6, 2.0), (3, 1.5), (1, 1.0))
-"""Into how many months time is rather parted, and how much rather."""
-
-
-def tree_of(months: Counts, people: Counts) -> list[Node]:
-    """Part months in two and again until each is alone, evenly, and rather where a year, half or quarter begins.
-
-    Args:
-        months: As in `statistics_facts`, ascending, the unknown one first, (t,).
-        people: How many came in each, (t,).
-
-    Returns:
-        One node for each month but the first.
-    """
-    until = np.concatenate([[0], people.cumsum()])
-    weights = np.array([next(weight for step, weight in _PREFERRED if month % step == 0) for month in months.tolist()])
-    nodes, waiting = list[Node](), [(0, len(months))]
-    while waiting:
-        begin, end = waiting.pop()
-        if end - begin < 2:
-            continue
-        inside = np.arange(begin + 1, end)
-        even = np.minimum(until[inside] - until[begin], until[end] - until[inside]) * weights[inside]
-        # Where nobody's time is unknown, nothing is lost by parting that first.
-        middle = 1 if not begin and not people[0] else int(inside[even.argmax()])
-        nodes.append((begin, middle, end))
-        waiting += [(begin, middle), (middle, end)]
-    return nodes
+from core.records.statistics.tree import Node, are_safe_counts, part_at_nodes, tree_of_values
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -71,6 +33,42 @@ class Plane(Dimension):
     nodes: tuple[Node, ...]
     order: Counts
     span: tuple[int, int]
+    places: ClassVar[Lines] = LINES
+
+    def rows(self) -> list[AskedRows]:
+        """As of `Dimension`: by span beside the regions, and by region beside the span."""
+        (first, behind), spans = self.span, self.people.shape[1]
+        inside = (np.arange(spans) >= first) & (np.arange(spans) < behind)
+        return [
+            AskedRows(Rows(self._by_time, self.nodes, self.span), [self.span]),
+            self._rows_of_regions(inside[None], each=False),
+        ]
+
+    def rows_alone(self) -> list[AskedRows]:
+        """As of `Dimension`, of spans."""
+        spans = self.people.shape[1]
+        each = [(span, span + 1) for span in range(spans)]
+        return [
+            AskedRows(Rows(self._by_time, self.nodes, range(1, spans)), each),
+            self._rows_of_regions(np.eye(spans, dtype=np.bool_), each=True),
+        ]
+
+    @property
+    def _by_time(self) -> Counts:
+        """People by span, and in or out of the chosen regions."""
+        boxes = [self.people[chosen].sum(axis=0) for chosen in (self.chosen, ~self.chosen)]
+        return np.stack(boxes, axis=1)
+
+    def _rows_of_regions(self, inside: Lines, *, each: bool) -> AskedRows:
+        """Part rows by the regions, in and out of some spans (n, spans), each as a measure if there are several."""
+        people, chosen = self.people[self.order], self.chosen[self.order]
+        both = np.stack([inside, ~inside]).astype(np.int64)
+        # (regions, boxes, 8, 3, n * m, k); either n or m is one.
+        boxes = np.einsum("bns,rsacmk->rbacnmk", both, people)
+        boxes = boxes.reshape(*boxes.shape[:4], -1, boxes.shape[-1])
+        ends = [int(place) + 1 for place in np.flatnonzero(chosen[1:] != chosen[:-1])]
+        nodes = tree_of_values(people.sum(axis=tuple(range(1, people.ndim))))
+        return AskedRows(Rows(boxes, nodes, ends), [ends], each)
 
     def blocks(self, lines: Table) -> "PlaneBlocks":
         """As of `Dimension`."""
@@ -163,33 +161,8 @@ def _split(plane: Plane, counts: Array, apart: Lines, gathered: Lines) -> Lines:
     until = np.concatenate([np.zeros_like(counts[:, :1]), counts.cumsum(axis=1, dtype=counts.dtype)], axis=1)
     starts, middles, ends = (until.take(places, axis=1) for places in (begin, middle, end))
     halves = np.stack([middles - starts, ends - middles], axis=1)
-    fine = np.asarray(are_safe_counts(halves).all(axis=0))
-    apart = np.ascontiguousarray(apart) & fine & ~gathered
-    for nodes, above in _levels(plane.nodes):
-        if above:
-            apart[nodes] &= apart[above]
-        # Where no region is small by itself, those not told apart are not small together.
-        hard = np.flatnonzero(np.logical_not(fine[nodes].all(axis=(0, 1))))
-        here, known = (one.take(nodes, axis=-3).take(hard, axis=-1) for one in (halves, apart))
-        hidden = (here * ~known).sum(axis=3, keepdims=True, dtype=counts.dtype)
-        # What would be missing with the smallest hidden as well, with the two smallest ones...
-        others = (here * known)[:, :, :, ::-1].cumsum(axis=3, dtype=counts.dtype)
-        enough = are_safe_counts(np.concatenate([hidden, hidden + others], axis=3)).all(axis=0)
-        known &= np.logical_or.accumulate(np.asarray(enough), axis=1)[:, :-1][:, ::-1]
-        apart[np.array(nodes)[:, None], :, hard] = known.swapaxes(1, 2)
-    return apart
-
-
-@lru_cache(maxsize=64)
-def _levels(nodes: tuple[Node, ...]) -> list[tuple[list[int], list[int]]]:
-    """Group the places of nodes by how many are around them, with those of the nodes right around them."""
-    around = [[one for one, (a, _, c) in enumerate(nodes) if a <= first and last <= c] for first, _, last in nodes]
-    levels: dict[int, tuple[list[int], list[int]]] = {}
-    for place, found in sorted(enumerate(around), key=lambda one: len(one[1])):
-        own, above = levels.setdefault(len(found), ([], []))
-        own.append(place)
-        above += [one for one in found if len(around[one]) == len(found) - 1]
-    return list(levels.values())
+    seen = (halves != 0).any(axis=0).all(axis=0)[None]
+    return part_at_nodes(plane.nodes, halves, seen, np.ascontiguousarray(apart) & ~gathered, are_safe_counts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,18 +188,3 @@ class PlaneLayer:
         counts = of(self.tally)
         people = counts.reshape(-1, len(self.chosen), *counts.shape[1:]).swapaxes(0, 1)
         return Plane(people, self.chosen, nodes=self.nodes, order=self.order, span=self.span)
-
-
-def nodes_at(nodes: Sequence[Node], ends: Sequence[int]) -> tuple[tuple[Node, ...], list[int]]:
-    """Keep what of a tree decides on some ends, and number what is left of the months between.
-
-    Args:
-        nodes: The tree.
-        ends: Months that a span may begin with.
-
-    Returns:
-        The nodes, and the month that each of the spans left begins with.
-    """
-    kept = [node for node in nodes if any(node[0] < end < node[2] for end in ends)]
-    begins = sorted({0, *(month for node in kept for month in node)})
-    return tuple((begins.index(a), begins.index(b), begins.index(c)) for a, b, c in kept), begins

@@ -7,17 +7,17 @@ parts and those of all splits before it are ten people or nobody. So the answers
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Final
 
 import numpy as np
 
 from core.records.privacy import Lines
-from core.records.statistics.blocks import (
+from core.records.statistics.blocks import Dimension, Table, in_all
+from core.records.statistics.lines import (
     CELLS_OF_LINES,
     COLUMNS,
     EVERYONE,
-    LINES,
     ROWS,
     TOLD,
     UNTOLD,
@@ -25,11 +25,9 @@ from core.records.statistics.blocks import (
     UNTOLD_PARTS,
     UNTOLD_SEX,
     WHOLE_LINES,
-    Dimension,
-    Table,
-    told_of,
 )
-from core.records.statistics.told import NOTHING, Hidden, Told, choose_lines
+from core.records.statistics.rows import HiddenRows
+from core.records.statistics.told import NOTHING, Hidden, Told
 from core.taxonomy import AgeBand, Severity, Sex
 
 ORDER: Final = (Severity.MILD, Severity.MODERATE, Severity.SEVERE)
@@ -66,14 +64,15 @@ class Telling:
         self._whole = whole
         self._hidden: dict[tuple[int, int], Hidden | None] = {}
         self._known: dict[tuple[int, int], Told] = {}
-        blocks = [dimension.blocks(dimension.lines(WHOLE_LINES if whole else LINES)) for dimension in dimensions]
+        number = len(WHOLE_LINES) if whole else max(len(one.places) for one in dimensions)
+        blocks = [one.blocks(one.lines(WHOLE_LINES if whole else one.places)) for one in dimensions]
         measures = dimensions[0].people.shape[4]
         taken = np.zeros((measures, steps), np.bool_)
         self._groups = [groups(taken)]
         for block in blocks:
             block.split(self._groups[0])
-        self._flags = [told_of(blocks)]
-        self._ends = [np.logical_and.reduce([block.ends for block in blocks[:timed]])]
+        self._flags = [in_all([block.told for block in blocks], number)]
+        self._ends = [in_all([block.ends for block in blocks[:timed]], number)]
         # Of which measures those who told sex and age are told apart from the others.
         self._there = blocks[0].people[:, TOLD].any(axis=1)
         self._apart = self._flags[0][:, TOLD] & self._there
@@ -84,14 +83,14 @@ class Telling:
             before = [block.marks for block in blocks]
             for block in blocks:
                 block.split(finer)
-            safe = np.logical_and.reduce([block.safe for block in blocks])
+            safe = in_all([block.safe for block in blocks], number)
             fine = np.where(self._apart, safe[:, TOLD], safe[:, EVERYONE])
             taken[fine, step] = True
             for block, marks in zip(blocks, before, strict=True):
                 block.marks = np.where(fine[:, None, None], block.marks, marks)
-            self._ends.append(np.logical_and.reduce([block.ends for block in blocks[:timed]]))
+            self._ends.append(in_all([block.ends for block in blocks[:timed]], number))
             self._groups.append(finer)
-            self._flags.append(told_of(blocks) & fine[:, None])
+            self._flags.append(in_all([block.told for block in blocks], number) & fine[:, None])
         self._taken = [tuple((np.flatnonzero(one) + 1).tolist()) for one in taken]
 
     def taken(self, measure: int) -> tuple[int, ...]:
@@ -136,14 +135,32 @@ class Telling:
 
     def lines_alone(self, measure: int, step: int, value: int) -> Hidden | None:
         """Choose the hidden lines of one month, as `alone` says."""
-        timed, others = self._dimensions[: self._timed], self._dimensions[self._timed :]
-        one = (*(dimension.at(value) for dimension in timed), *others)
         before = self._begun
         for earlier in self._steps(measure, step):
-            before = self._choose(one, measure, earlier, self.alone(measure, earlier)[:, value], before)
+            flags = self.alone(measure, earlier)[:, value]
+            before = self._choose(measure, flags, self._rows_alone.at(earlier)[value, :, measure], before)
             if before is None:
                 return None
         return before
+
+    @cached_property
+    def _rows(self) -> HiddenRows:
+        """Rows of the values that are named."""
+        return HiddenRows([rows for one in self._dimensions for rows in one.rows()], self._groups_taken)
+
+    @cached_property
+    def _rows_alone(self) -> HiddenRows:
+        """Rows of each month alone."""
+        asked = [rows for one in self._dimensions[: self._timed] for rows in one.rows_alone()]
+        asked += [rows for one in self._dimensions[self._timed :] for rows in one.rows()]
+        return HiddenRows(asked, self._groups_taken)
+
+    @property
+    def _groups_taken(self) -> list[tuple[Table, Lines]]:
+        """The groups of each step, and of which measures it is taken."""
+        every = range(len(self._taken))
+        taken = [np.array([not step or step in self._taken[one] for one in every]) for step in range(len(self._groups))]
+        return list(zip(self._groups, taken, strict=True))
 
     def _steps(self, measure: int, step: int) -> list[int]:
         """Return the steps that are taken of a measure up to one."""
@@ -155,22 +172,24 @@ class Telling:
         if key not in self._hidden:
             *earlier, _ = self._steps(measure, step)
             before = self._lines_of(measure, earlier[-1]) if earlier else self._begun
-            flags = self._flags[step][measure]
             nothing = bool(earlier) and before is None
-            self._hidden[key] = None if nothing else self._choose(self._dimensions, measure, step, flags, before)
+            self._hidden[key] = (
+                None
+                if nothing
+                else self._choose(measure, self._flags[step][measure], self._rows.at(step)[0, :, measure], before)
+            )
         return self._hidden[key]
 
-    def _choose(
-        self, dimensions: Sequence[Dimension], measure: int, step: int, flags: Lines, before: Hidden | None
-    ) -> Hidden | None:
+    def _choose(self, measure: int, flags: Lines, hidden: Lines, before: Hidden | None) -> Hidden | None:
+        """Choose hidden lines: rows that the values hide, those not told of otherwise, and those hidden before."""
         if not (flags[TOLD] and self._there[measure]):
             return None
-        cells = flags[CELLS_OF_LINES].reshape(len(AgeBand), len(Sex))
-        rows, columns = ~flags[ROWS] | ~cells.all(axis=1), ~flags[COLUMNS]
+        rows = hidden
+        if len(flags) > ROWS.start:
+            cells = flags[CELLS_OF_LINES].reshape(len(AgeBand), len(Sex))
+            rows = hidden | ~flags[ROWS] | ~cells.all(axis=1)
+        # Of two columns, who knows everybody and one knows the other.
+        columns = np.broadcast_to(~flags[COLUMNS].all(), len(Sex))
         if before is not None:
             rows, columns = rows | before[0], columns | before[1]
-        if not rows.any() and not columns.any():
-            return rows, columns
-        # Of a step that is taken, the groups that were tried.
-        splits = [self._groups[earlier][measure : measure + 1] for earlier in self._steps(measure, step)]
-        return choose_lines([one.only(measure) for one in dimensions], splits, rows, columns)
+        return rows, columns

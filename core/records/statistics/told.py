@@ -1,14 +1,14 @@
 """What may be told of one measure and split: which lines of sexes and ages, and of those who told none of these."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 import numpy as np
 
-from core.records.privacy import Counts, Lines, close_lines
-from core.records.statistics.blocks import LINES, TOLD, Dimension, Table, told_of
+from core.records.privacy import Lines
+from core.records.statistics.lines import LINES, TOLD
 from core.taxonomy import AgeBand, Sex
 
 Hidden = tuple[Lines, Lines]
@@ -89,33 +89,3 @@ NOTHING: Final = Told(lambda: None, whole=False, untold=False, no_sex=False, kin
 
 def _is_whole(hidden: Lines, chosen: Lines) -> bool:
     return not (hidden & chosen).any() or not (hidden & ~chosen).any()
-
-
-def choose_lines(dimensions: Sequence[Dimension], splits: Sequence[Table], rows: Lines, columns: Lines) -> Hidden:
-    """Choose the rows (7,) and columns (2,) to hide of those who told sex and age.
-
-    Args:
-        dimensions: People of one measure, told of as a whole.
-        splits: Parts that must not be small, one split after the other, (1, k, g).
-        rows: Rows that are hidden in any case: with all that may not be told.
-        columns: Columns likewise.
-    """
-    shapes = [(len(one.people), one.people.shape[1], one.people.shape[-1]) for one in dimensions]
-    ends = np.cumsum([np.prod(shape) for shape in shapes])[:-1]
-
-    def small(counts: Counts) -> Lines:
-        number = int(np.prod(counts.shape[:-1]))
-        blocks = [
-            dimension.blocks(piece.reshape(1, number, *shape).astype(np.float64))
-            for dimension, shape, piece in zip(
-                dimensions, shapes, np.split(counts.reshape(number, -1), ends, axis=1), strict=True
-            )
-        ]
-        for groups in splits:
-            for block in blocks:
-                block.split(groups)
-        return np.asarray(~told_of(blocks).reshape(counts.shape[:-1]), np.bool_)
-
-    people = [one.people[:, :, : len(AgeBand), : len(Sex), 0].transpose(2, 3, 0, 1, 4) for one in dimensions]
-    table = np.concatenate([one.reshape(len(AgeBand), len(Sex), -1) for one in people], axis=2)
-    return close_lines(table, small, rows, columns)
