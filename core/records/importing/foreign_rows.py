@@ -25,8 +25,8 @@ class Checks:
     """How the rows of one table are checked.
 
     Attributes:
-        sql: Query over `piece`, rows of the file: `reason`, `visit_id`, `diagnosis_id`, values by the names of an
-            export, and either `condition` and `severity` or `grade_<condition>` for each condition.
+        sql: Query over `piece`, rows of the file: each as `cells`, `reason`, `visit_id`, `diagnosis_id`, values by the
+            names of an export, and either `condition` and `severity` or `grade_<condition>` for each condition.
         wide: Whether grades stand in a column each.
         grouped: Whether several rows may be of one photo; then there are `visit_hash` and `photo_hash` too.
         same: Otherwise, what may be in the table once, and `content`, by which rows with the same are told apart.
@@ -63,8 +63,8 @@ def foreign_checks(layout: Layout, name: str, *, may_be_broken: bool) -> Checks:
     keyed = Role.ID in columns
     key = _human_key(name) if human else _key(name, graded, keyed=keyed)
     judged = f"""
-        WITH cells AS (SELECT {cells} FROM piece),
-        texts AS (SELECT {texts} FROM cells),
+        WITH cells AS (SELECT piece AS cells, {cells} FROM piece),
+        texts AS (SELECT cells.cells, {texts} FROM cells),
         valued AS (SELECT *, {values}{absent} FROM texts),
         judged AS (
             SELECT *, {_reason(layout, used, graded, may_be_broken=may_be_broken)} AS reason,
@@ -76,7 +76,7 @@ def foreign_checks(layout: Layout, name: str, *, may_be_broken: bool) -> Checks:
     grouped = layout.form is Form.LONG and keyed
     hashes = f", {_hash(())} AS visit_hash, hash(view, model_id, model_version) AS photo_hash" if grouped else ""
     sql = f"""{judged}
-        SELECT reason, key::UUID AS visit_id, {photo_id("key::UUID")} AS diagnosis_id,
+        SELECT cells, reason, key::UUID AS visit_id, {photo_id("key::UUID")} AS diagnosis_id,
             {"t_id" if human else "key::UUID"} AS same, content, visited_at, sex, age AS age_band, region, consent,
             coalesce(view, '{View.MICROSCOPE}') AS view, model_id, model_version, {grades}{missing}{hashes},
             'import' AS source

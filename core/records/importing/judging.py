@@ -37,7 +37,10 @@ def check_rows(staging: Staging, checks: Checks, raw: RawTable, source: Path) ->
     Raises:
         RecordsError: As `core.records.importing.reading.read_rows`.
     """
-    raw = read_rows(staging, raw, source, f"CREATE OR REPLACE TABLE checked AS {checks.sql}")
+    # What stands in a row that is good is never needed again.
+    cells = ", ".join(f"cells.c{place}" for place in range(len(raw.columns)))
+    kept = f"SELECT * REPLACE (CASE WHEN reason IS NOT NULL THEN [{cells}] END AS cells) FROM ({checks.sql})"
+    raw = read_rows(staging, raw, source, f"CREATE OR REPLACE TABLE checked AS {kept}")
     if checks.counted:
         _count_again(staging)
     if checks.grouped:

@@ -43,15 +43,15 @@ def own_checks(kinds: Mapping[str, str], places: Mapping[str, int]) -> Checks:
     unknown = " ".join(f"WHEN {name} NOT IN {text_tuple(known)} THEN '{name}'" for name, known in _WORDS.items())
     missing = " ".join(f"WHEN {name} IS NULL THEN '{name}'" for name in _NEEDED)
     sql = f"""
-        WITH cleaned AS (SELECT {cleaned} FROM piece),
+        WITH cleaned AS (SELECT piece AS cells, {cleaned} FROM piece),
         typed AS (
-            SELECT CASE {uncast} END AS uncast, {typed},
+            SELECT cells, CASE {uncast} END AS uncast, {typed},
                 CASE WHEN source = 'demo' THEN 'demo' ELSE 'import' END AS source, source AS origin,
                 severity_set AS set_text,
                 try_cast(string_split(severity_set, '|') AS UTINYINT[]) AS severity_set
             FROM cleaned
         )
-        SELECT {", ".join(kinds)}, hash({_OF_GRADE}) AS content,
+        SELECT cells, {", ".join(kinds)}, hash({_OF_GRADE}) AS content,
             hash({_OF_VISIT}) AS visit_hash, hash({_OF_PHOTO}) AS photo_hash,
             CASE
                 WHEN uncast IS NOT NULL THEN uncast

@@ -35,29 +35,37 @@ def count_reasons(staging: Staging) -> Mapping[str, int]:
 
 def write_rejects(staging: Staging, raw: RawTable, target: Path) -> None:
     """Write the rejected rows to a file, replacing it."""
-    columns = ", ".join(f"c{place}" for place in range(len(raw.columns)))
     lines = line_numbers(staging, raw.text) if raw.text else {}
     # Each has a cursor of its own, as both are read piece by piece.
     listed, malformed = staging.connection.cursor(), staging.connection.cursor()
-    listed.execute(
-        f"""SELECT {columns}, "row", reason, NULL
-            FROM (
-                FROM (SELECT *, row_number() OVER () AS "row" FROM piece)
-                WHERE "row" IN (SELECT rowid + 1 {_REJECTED})
-            ) JOIN (SELECT rowid + 1 AS "row", reason {_REJECTED}) USING ("row") ORDER BY "row\""""
-    )
+    listed.execute(_rejected_rows(staging, raw))
     malformed.execute("SELECT line, reason, csv_line FROM malformed ORDER BY line")
     with target.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([*raw.columns, *EXTRA])
         while rows := listed.fetchmany(_BATCH):
-            width = len(raw.columns)
-            writer.writerows([[*map(harmless, row), lines.get(("row", row[width]), "")] for row in rows])
+            writer.writerows(
+                [*map(harmless, cells), row, reason, "", lines.get(("row", row), "")] for row, reason, cells in rows
+            )
         while broken := malformed.fetchmany(_BATCH):
             blank = [""] * len(raw.columns)
             writer.writerows(
                 [*blank, "", reason, harmless(text), lines.get(("line", line), "")] for line, reason, text in broken
             )
+
+
+def _rejected_rows(staging: Staging, raw: RawTable) -> str:
+    """SQL for the rejected rows in order: the number, the reason and the cells of each."""
+    known = f'SELECT rowid + 1 AS "row", reason, cells {_REJECTED} AND cells IS NOT NULL'
+    late = f'SELECT rowid + 1 AS "row", reason {_REJECTED} AND cells IS NULL'
+    if staging.number(f"SELECT count(*) FROM ({late})"):
+        # What was good until all were compared is read once more.
+        cells = ", ".join(f"c{place}" for place in range(len(raw.columns)))
+        known += f"""
+            UNION ALL SELECT "row", reason, [{cells}] FROM (
+                FROM (SELECT *, row_number() OVER () AS "row" FROM piece) WHERE "row" IN (SELECT "row" FROM ({late}))
+            ) JOIN ({late}) USING ("row")"""
+    return f'FROM ({known}) ORDER BY "row"'
 
 
 def harmless(cell: object) -> object:
