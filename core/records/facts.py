@@ -190,10 +190,12 @@ def forget_models(cursor: duckdb.DuckDBPyConnection) -> None:
     Args:
         cursor: As in `derive`.
     """
-    cursor.execute(
+    gone = cursor.execute(
         """DELETE FROM statistics_models WHERE code NOT IN (
-               SELECT model FROM statistics_facts UNION SELECT model FROM statistics_parts)"""
-    )
+               SELECT model FROM statistics_facts UNION SELECT model FROM statistics_parts) RETURNING code"""
+    ).fetchall()
+    if gone:
+        facts_cube.note_change(cursor)
 
 
 def _drop(cursor: duckdb.DuckDBPyConnection) -> None:

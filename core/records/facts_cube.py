@@ -5,15 +5,14 @@ of each two conditions. A write adds the visits it touches only where these are 
 there are many of them, so that storing one visit writes no array. What waits is found by its number.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from core.records.facts_code import BAND_SHIFT, PUT_TOGETHER, STATE_BITS, STATES
 from core.taxonomy import AgeBand, Condition, Region, Severity, Sex, View
@@ -78,29 +77,44 @@ class Cube:
     pairs: Array
 
 
-def count(visits: pa.RecordBatch | pa.Table) -> Cube:
-    """Count visits.
+@dataclass(frozen=True, eq=False)
+class Visits:
+    """Visits to be counted, as in `statistics_facts`; each array (n,).
 
-    Args:
-        visits: Their month, source, view, model, region, code and photos, as in `statistics_facts`, and how many
-            people each row stands for.
+    Attributes:
+        words: Sources.
+        source: Places among these.
+        months: Unknown ones are `UNKNOWN_TIME`.
+        views: None is `SEVERAL`.
+        models: Numbers.
+        regions: Places.
+        codes: As in `core.records.facts_code`.
+        photos: How many of each.
+        people: How many visits each stands for.
     """
-    if isinstance(visits, pa.Table):
-        visits = (
-            visits.combine_chunks().to_batches()[0] if len(visits) else pa.RecordBatch.from_pylist([], visits.schema)
-        )
-    month, view, model, region, code, photos, people = (
-        visits.column(name).to_numpy().astype(np.int64)
-        for name in ("month", "view", "model", "region", "code", "photos", "people")
-    )
-    sources = visits.column("source").dictionary_encode()
-    words, source = np.array(sources.dictionary.to_pylist(), np.object_), sources.indices.to_numpy().astype(np.int64)
-    first = int(month.min(initial=0)), int(model.min(initial=0))
-    spread = int(model.max(initial=0)) - first[1] + 1
-    key = (((month - first[0]) * max(1, len(words)) + source) * (SEVERAL + 1) + view) * spread + model - first[1]
-    _, chosen, row = np.unique(key, return_index=True, return_inverse=True)
-    rows = Rows(month[chosen], words[source[chosen]], view[chosen], model[chosen])
-    states, pairs = _count(row * REGIONS + region, len(rows) * REGIONS, code, photos, people)
+
+    words: Sequence[str]
+    source: Array
+    months: Array
+    views: Array
+    models: Array
+    regions: Array
+    codes: Array
+    photos: Array
+    people: Array
+
+
+def count(visits: Visits) -> Cube:
+    """Count visits."""
+    months, models = visits.months, visits.models
+    first = int(months.min(initial=0)), int(models.min(initial=0))
+    spread = int(models.max(initial=0)) - first[1] + 1
+    key = ((months - first[0]) * max(1, len(visits.words)) + visits.source) * (SEVERAL + 1) + visits.views
+    _, chosen, row = np.unique(key * spread + models - first[1], return_index=True, return_inverse=True)
+    words = np.array(visits.words, np.object_)
+    rows = Rows(months[chosen], words[visits.source[chosen]], visits.views[chosen], models[chosen])
+    place = row * REGIONS + visits.regions
+    states, pairs = _count(place, len(rows) * REGIONS, visits.codes, visits.photos, visits.people)
     shape = len(rows), REGIONS, _WHO
     return Cube(rows, states.reshape(*shape, STATE_CELLS), pairs.reshape(*shape, PAIR_CELLS))
 
@@ -128,14 +142,18 @@ def _spread(group: Array, place: Array, places: int, number: int, people: Array)
     return summed
 
 
-def read_waiting(cursor: duckdb.DuckDBPyConnection, until: int, *, demo: bool) -> Cube:
-    """Count the visits that wait, which are few."""
-    return count(
+def read_waiting(cursor: duckdb.DuckDBPyConnection, until: int, *, demo: bool) -> tuple[Cube, int]:
+    """Count the visits behind a number, which are few, and say how often the cube was written, at the same time."""
+    *columns, changes = _columns(
         cursor.execute(
-            f"SELECT {_KEYS}, region, code, photos, 1 AS people FROM statistics_facts WHERE number > ? AND demo = ?",  # noqa: S608 (constants)
+            f"""SELECT {_KEYS}, region, code, photos, 1 AS people, 0::BIGINT AS changes
+                FROM statistics_facts WHERE number > ? AND demo = ?
+                UNION ALL SELECT 0, '', 0, 0, 0, 0, 0, 0, changes FROM statistics_counted""",  # noqa: S608 (constants)
             [until, demo],
-        ).to_arrow_table()
+        )
     )
+    counted = columns[-1] > 0
+    return count(_visits(column[counted] for column in columns)), int(changes.sum())
 
 
 def read_put_together(cursor: duckdb.DuckDBPyConnection, chosen: str, parameters: list[object]) -> Cube:
@@ -147,14 +165,30 @@ def read_put_together(cursor: duckdb.DuckDBPyConnection, chosen: str, parameters
         parameters: Values for its question marks.
     """
     return count(
-        cursor.execute(
-            f"""SELECT coalesce(month, {UNKNOWN_TIME})::SMALLINT AS month, source, {SEVERAL} AS view, model, region,
-                    code, photos, count(*) AS people
-                FROM (SELECT number, {PUT_TOGETHER} FROM statistics_parts WHERE {chosen} GROUP BY number)
-                GROUP BY ALL""",  # noqa: S608 (our own SQL; values are parameters)
-            parameters,
-        ).to_arrow_table()
+        _visits(
+            _columns(
+                cursor.execute(
+                    f"""SELECT coalesce(month, {UNKNOWN_TIME}) AS month, source, {SEVERAL} AS view, model, region, code,
+                            photos, count(*) AS people
+                        FROM (SELECT number, {PUT_TOGETHER} FROM statistics_parts WHERE {chosen} GROUP BY number)
+                        GROUP BY ALL""",  # noqa: S608 (our own SQL; values are parameters)
+                    parameters,
+                )
+            )
+        )
     )
+
+
+def _columns(cursor: duckdb.DuckDBPyConnection) -> list[npt.NDArray[Any]]:
+    return [np.asarray(column) for column in cursor.fetchnumpy().values()]
+
+
+def _visits(columns: Iterable[npt.NDArray[Any]]) -> Visits:
+    months, sources, *others = columns
+    views, models, regions, codes, photos, people = (column.astype(np.int64) for column in others)
+    places = {word: place for place, word in enumerate(dict.fromkeys(sources.tolist()))}
+    source = np.array([places[word] for word in sources.tolist()], np.int64)
+    return Visits(tuple(places), source, months.astype(np.int64), views, models, regions, codes, photos, people)
 
 
 def read_counted(cursor: duckdb.DuckDBPyConnection) -> tuple[int, int]:
@@ -234,13 +268,21 @@ def _add(cursor: duckdb.DuckDBPyConnection, table: str, chosen: str, sign: int) 
         for of_whom, (states, pairs) in counted.items():
             _put(cursor, of_whom, states * sign, pairs * sign)
         if counted:
-            cursor.execute("UPDATE statistics_counted SET changes = changes + 1")
+            note_change(cursor)
+
+
+def note_change(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Note that what is read of the kept arrays and models is not true any more: numbers of models are given again."""
+    cursor.execute("UPDATE statistics_counted SET changes = changes + 1")
 
 
 def _pieces(cursor: duckdb.DuckDBPyConnection, chosen: str) -> Iterator[Cube]:
     sql = f"SELECT {_KEYS}, region, code, photos, 1 AS people FROM {chosen}"  # noqa: S608 (our own SQL)
     for batch in cursor.execute(sql).to_arrow_reader(_CHUNK):
-        yield count(batch)
+        months, sources, *others = batch.columns
+        words = sources.dictionary_encode()
+        arrays = (column.to_numpy().astype(np.int64) for column in (words.indices, months, *others))
+        yield count(Visits(tuple(words.dictionary.to_pylist()), *arrays))
 
 
 def _put(cursor: duckdb.DuckDBPyConnection, key: _Key, states: Array, pairs: Array) -> None:

@@ -23,6 +23,11 @@ class Memory:
         self._version = -1
         self._answers: OrderedDict[tuple[object, ...], object] = OrderedDict()
 
+    @property
+    def version(self) -> int:
+        """The version whose answers are kept."""
+        return self._version
+
     def recall(self, version: int, question: tuple[object, ...], ask: Callable[[], T]) -> T:
         """Return the answer to a question, asking only where it is not known for this version.
 

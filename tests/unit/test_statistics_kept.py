@@ -124,7 +124,7 @@ def cube(store):
     with store.cursor() as cursor:
         until, _ = facts_cube.read_counted(cursor)
         for demo in (False, True):
-            waiting = facts_cube.read_waiting(cursor, until, demo=demo)
+            waiting, _ = facts_cube.read_waiting(cursor, until, demo=demo)
             for part, new in (("states", waiting.states), ("pairs", waiting.pairs)):
                 for rows, counts in (facts_cube.read_part(cursor, part, demo=demo), (waiting.rows, new)):
                     keys = zip(rows.months.tolist(), rows.sources.tolist(), rows.views.tolist(), strict=True)

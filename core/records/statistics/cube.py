@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final, TypeVar
 
 import duckdb
@@ -34,6 +34,7 @@ SUMMED: Final = frozenset({Narrowing.TIME, Narrowing.REGION, Narrowing.SOURCE, N
 REGIONS_IN_ORDER: Final = np.array(sorted(range(len(REGIONS)), key=lambda place: str(REGIONS[place] or "")))
 T = TypeVar("T")
 
+_COUNTED: Final = ("counted",)
 _EVER: Final = (UNKNOWN_TIME, int(np.iinfo(np.int16).max))
 
 
@@ -155,7 +156,7 @@ def sum_up(store: RecordStore, filters: Filters, by: Narrowing | None = None) ->
 def _sum_up(store: RecordStore, filters: Filters, by: Narrowing | None) -> Summed:
     asked = _asked(store, filters, by)
     given = _count(store, asked, "states", _summed)
-    words = [_words(store, by, names) for names, _ in given]
+    words = [_words(store, asked, names) for names, _ in given]
     found = {
         part[place]
         for part, (_, sums) in zip(words, given, strict=True)
@@ -165,7 +166,7 @@ def _sum_up(store: RecordStore, filters: Filters, by: Narrowing | None) -> Summe
 
     def count_pairs() -> Counts:
         pairs = _count(store, asked, "pairs", _summed)
-        return _aligned(names, [(_words(store, by, part), sums) for part, sums in pairs])
+        return _aligned(names, [(_words(store, asked, part), sums) for part, sums in pairs])
 
     numbers = _aligned(names, [(part, sums) for part, (_, sums) in zip(words, given, strict=True)])
     return Summed(names, SummedTally(numbers, count_pairs))
@@ -173,7 +174,10 @@ def _sum_up(store: RecordStore, filters: Filters, by: Narrowing | None) -> Summe
 
 def _asked(store: RecordStore, filters: Filters, by: Narrowing | None) -> _Asked:
     timed = filters.since is not None or filters.until is not None
-    models = [code for code, (name, _) in model_names(store).items() if name in filters.model_ids]
+    models: tuple[int, ...] | None = None
+    if filters.model_ids:
+        names = model_names(store, demo=filters.demo)
+        models = tuple(code for code, (name, _) in names.items() if name in filters.model_ids)
     return _Asked(
         months=(
             (month_number(filters.since) if filters.since else 0) if timed else _EVER[0],
@@ -182,23 +186,28 @@ def _asked(store: RecordStore, filters: Filters, by: Narrowing | None) -> _Asked
         regions=tuple(REGIONS.index(region) for region in filters.regions),
         sources=filters.sources,
         views=tuple(list(View).index(view) for view in filters.views),
-        models=tuple(models) if filters.model_ids else None,
+        models=models,
         by=by,
         demo=filters.demo,
     )
 
 
-def model_names(store: RecordStore) -> dict[int, tuple[str | None, str | None]]:
-    """Return the id and the version of each model by its number.
+def model_names(store: RecordStore, *, demo: bool) -> dict[int, tuple[str | None, str | None]]:
+    """Return the id and the version of each model that graded visits, by its number.
 
     Raises:
         RecordsError: The records cannot be read.
     """
+    waiting, changes = _waiting(store, demo=demo)
 
     def read() -> dict[int, tuple[str | None, str | None]]:
         rows = store.query("SELECT code, model_id, model_version FROM statistics_models")
         return {code: (name, version) for code, name, version in rows}
 
+    known = store.arrays.recall(changes, ("models",), read)
+    # A model that is new since then has a greater number than others, and one of these visits has it.
+    if known.keys() >= set(waiting.rows.models.tolist()):
+        return known
     return store.memory.recall(store.version, ("models",), read)
 
 
@@ -258,9 +267,16 @@ def _waiting(store: RecordStore, *, demo: bool) -> tuple[Cube, int]:
     """Count the visits that are not in the kept arrays yet, and say of which state of the arrays that is true."""
 
     def read() -> tuple[Cube, int]:
-        with store.cursor() as cursor, _at_once(cursor):
-            until, changes = facts_cube.read_counted(cursor)
-            return facts_cube.read_waiting(cursor, until, demo=demo), changes
+        with store.cursor() as cursor:
+            until, changes = store.arrays.recall(
+                store.arrays.version, _COUNTED, lambda: facts_cube.read_counted(cursor)
+            )
+            while True:
+                waiting, now = facts_cube.read_waiting(cursor, until, demo=demo)
+                if now == changes:
+                    return waiting, changes
+                until, changes = counted = facts_cube.read_counted(cursor)
+                store.arrays.recall(changes, _COUNTED, partial(_same, counted))
 
     return store.memory.recall(store.version, ("waiting", demo), read)
 
@@ -302,6 +318,10 @@ def _kept(store: RecordStore, asked: _Asked, part: str, changes: int, make: "_Ma
         return make(asked, rows, arrays)
 
     return store.arrays.recall(changes, (part, make, asked), ask)
+
+
+def _same(value: T) -> T:
+    return value
 
 
 @contextmanager
@@ -350,12 +370,13 @@ def _summed(asked: _Asked, rows: Rows, arrays: Array) -> tuple[tuple[object, ...
     return names, np.stack(sums)
 
 
-def _words(store: RecordStore, by: Narrowing | None, names: Sequence[object]) -> list[object]:
+def _words(store: RecordStore, asked: _Asked, names: Sequence[object]) -> list[object]:
     """Return the values that `_summed` names."""
-    if by is Narrowing.REGION:
+    if asked.by is Narrowing.REGION:
         return [REGIONS[int(str(name))] for name in names]
-    if by is Narrowing.MODEL:
-        return [model_names(store)[int(str(name))][0] for name in names]
+    if asked.by is Narrowing.MODEL:
+        models = model_names(store, demo=asked.demo)
+        return [models[int(str(name))][0] for name in names]
     return list(names)
 
 

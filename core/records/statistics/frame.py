@@ -62,32 +62,69 @@ class Frame:
         return np.array([not chosen or sex in chosen for sex in SEXES], dtype=np.bool_)
 
     @cached_property
+    def whole(self) -> bool:
+        """Whether it names all sexes and age bands."""
+        return bool(self.bands.all() and self.sexes.all())
+
+    @cached_property
     def selected(self) -> Lines:
         """Cells that the filter's sexes and age bands name, (8, 3)."""
         cells: Lines = self.bands[:, None] & self.sexes[None, :]
         return cells
 
+    def tells(self, told: Told) -> bool:
+        """Say whether a figure of the chosen sexes and ages may be told."""
+        return told.whole if self.whole else told.tells(self.bands, self.sexes)
+
+    def keeps_untold(self, told: Told) -> bool:
+        """Say whether such a figure counts those of them who told no sex or no age."""
+        return told.untold if self.whole else told.parts
+
     def sum_up(self, table: Counts, told: Told) -> Counts | None:
         """Add a table (8, 3, ...) up over the chosen sexes and ages: (...); None where it may not be told."""
-        if not told.tells(self.bands, self.sexes):
+        if not self.tells(told):
             return None
-        summed: Counts = table[told.counted(self.bands, self.sexes)].sum(axis=0)
+        summed: Counts = table[self.counted(with_untold=self.keeps_untold(told))].sum(axis=0)
         return summed
+
+    def counted(self, *, with_untold: bool) -> Lines:
+        """Return the cells that figures of the chosen sexes and ages count, (8, 3)."""
+        return self.selected if with_untold else np.asarray(self.selected & LINES[TOLD], np.bool_)
+
+    def chosen_grades(self, told: Told) -> list[list[int]] | None:
+        """Count the chosen people by measure and grade, where a measure may be told of as this says: (7, 4)."""
+        return self.grades_of_chosen(with_untold=self.keeps_untold(told)) if self.tells(told) else None
+
+    def grades_of_chosen(self, *, with_untold: bool) -> list[list[int]]:
+        """Count the chosen people by measure and grade, (7, 4)."""
+        if with_untold not in self._grades:
+            cells = self.counted(with_untold=with_untold)
+            self._grades[with_untold] = self.place.tally.states[0][cells][..., FIRST_GRADE:].sum(axis=0).tolist()
+        return self._grades[with_untold]
+
+    @cached_property
+    def _grades(self) -> dict[bool, list[list[int]]]:
+        return {}
+
+    def graded(self, at_least: Severity = Severity.GOOD) -> list[list[list[int]]]:
+        """Count people by measure, age band and sex who have a grade from one on, whatever was chosen: (7, 8, 3)."""
+        if at_least not in self._graded:
+            states = self.place.tally.states[0][..., FIRST_GRADE + int(at_least) :]
+            self._graded[at_least] = states.sum(axis=-1).transpose(2, 0, 1).tolist()
+        return self._graded[at_least]
+
+    @cached_property
+    def _graded(self) -> dict[Severity, list[list[list[int]]]]:
+        return {}
 
     def told(self, measure: int, at_least: Severity = Severity.GOOD) -> Told:
         """Say what may be told of a condition, or `WORST`, split at a grade; not split at the best one."""
         return self.place.grades.of(measure, ORDER.index(at_least) + 1 if at_least else 0)
 
-    def grades(self, measure: int) -> Counts:
-        """Count people by age band, sex and grade of a condition, or the worst of all: (8, 3, 4)."""
-        counts: Counts = self.place.tally.states[0, :, :, measure, FIRST_GRADE:]
-        return counts
-
     def pairs(self, *, with_untold: bool) -> Counts:
         """Count the chosen people by pair of conditions and both grades: (15, 16)."""
         if with_untold not in self._pairs:
-            cells = self.selected if with_untold else self.selected & LINES[TOLD]
-            self._pairs[with_untold] = self.place.tally.pairs[0][cells].sum(axis=0)
+            self._pairs[with_untold] = self.place.tally.pairs[0][self.counted(with_untold=with_untold)].sum(axis=0)
         return self._pairs[with_untold]
 
     @cached_property
@@ -96,8 +133,11 @@ class Frame:
 
     def leaves_out(self, told: Told) -> bool:
         """Whether a figure leaves those out who told no sex or no age, and there are any."""
-        untold = self.selected & ~told.counted(self.bands, self.sexes)
-        return bool(self.place.people[untold].any())
+        return self._has_untold and not self.keeps_untold(told)
+
+    @cached_property
+    def _has_untold(self) -> bool:
+        return bool(self.place.people[self.selected & ~LINES[TOLD]].any())
 
 
 def open_frame(store: RecordStore, filters: Filters) -> Frame:

@@ -1,18 +1,14 @@
 """How many, and how common: totals and prevalence by age and sex."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
 
-from core.records.privacy import Counts, Lines
 from core.records.statistics.filters import AGE_BANDS, EVERYONE, SEXES, Filters
 from core.records.statistics.frame import Frame, Group, open_frame
 from core.records.statistics.rates import Rate, wilson
 from core.records.store import RecordStore
 from core.taxonomy import AgeBand, Condition, Severity, Sex
-
-_GROUPS: Final[tuple[Group, ...]] = tuple((sex, band) for band in AGE_BANDS for sex in SEXES)
 
 
 @dataclass(frozen=True)
@@ -121,36 +117,50 @@ def prevalences(
     return MappingProxyType({c: prevalence(store, c, at_least, filters) for c in Condition})
 
 
-def rate_of(grades: Counts, at_least: Severity) -> Rate | None:
+def rate_of(grades: Sequence[int], at_least: Severity) -> Rate | None:
     """Give the rate of grade counts (4,); None where nobody was graded."""
-    n = int(grades.sum())
-    return wilson(int(grades[int(at_least) :].sum()), n) if n else None
+    n = sum(grades)
+    return wilson(sum(grades[int(at_least) :]), n) if n else None
 
 
 def _prevalence(frame: Frame, condition: Condition, place: int, at_least: Severity) -> Prevalence:
-    told, grades = frame.told(place, at_least), frame.grades(place)
+    told = frame.told(place, at_least)
     bands, sexes = frame.bands[: len(AgeBand)], frame.sexes[: len(Sex)]
-    chosen = (grades * frame.selected[:, :, None])[: len(AgeBand), : len(Sex)]
-    rows, columns = told.lines_told(bands, sexes)
+    rows, columns = (line.tolist() for line in told.lines_told(bands, sexes))
+    shown, selected = told.cells.tolist(), frame.selected.tolist()
+    n, found = frame.graded()[place], frame.graded(at_least)[place]
 
-    def untold(chosen: Counts, *, alone: bool) -> Rate | None:
-        return rate_of(chosen.sum(axis=0), at_least) if alone and frame.selected.all() else None
+    def rate(*cells: tuple[int, int]) -> Rate | None:
+        graded = sum(n[row][column] for row, column in cells)
+        return wilson(sum(found[row][column] for row, column in cells), graded) if graded else None
 
-    def rates(counts: Counts, shown: Lines) -> list[Rate | None]:
-        numbers = counts.sum(axis=-1).tolist(), counts[..., int(at_least) :].sum(axis=-1).tolist()
-        return [wilson(with_it, n) if n and told else None for n, with_it, told in zip(*numbers, shown, strict=True)]
+    def chosen(*cells: tuple[int, int]) -> Rate | None:
+        return rate(*(cell for cell in cells if selected[cell[0]][cell[1]]))
 
-    total = frame.sum_up(grades, told)
-    by_sex: dict[Sex | None, Rate | None] = dict(zip(Sex, rates(chosen.sum(axis=0), columns), strict=True))
-    by_age: dict[AgeBand | None, Rate | None] = dict(zip(AgeBand, rates(chosen.sum(axis=1), rows), strict=True))
-    shown = told.cells & frame.selected
-    cells = rates(grades.reshape(-1, grades.shape[-1]), shown.ravel())
+    ages, kinds = range(len(AgeBand)), range(len(Sex))
+    by_sex: dict[Sex | None, Rate | None] = {
+        sex: chosen(*((row, column) for row in ages)) if columns[column] else None for column, sex in enumerate(Sex)
+    }
+    by_sex[None] = rate(*((row, len(Sex)) for row in range(len(AGE_BANDS)))) if told.no_sex and frame.whole else None
+    by_age: dict[AgeBand | None, Rate | None] = {
+        band: chosen(*((row, column) for column in kinds)) if rows[row] else None for row, band in enumerate(AgeBand)
+    }
+    by_age[None] = (
+        rate(*((len(AgeBand), column) for column in range(len(SEXES)))) if told.kinds and frame.whole else None
+    )
+    counts = frame.chosen_grades(told)
     return Prevalence(
         condition,
         at_least,
-        MappingProxyType(dict(zip(_GROUPS, cells, strict=True))),
-        MappingProxyType(by_sex | {None: untold(grades[:, -1], alone=told.no_sex)}),
-        MappingProxyType(by_age | {None: untold(grades[-1], alone=told.kinds)}),
-        None if total is None else rate_of(total, at_least),
+        MappingProxyType(
+            {
+                (sex, band): rate((row, column)) if shown[row][column] and selected[row][column] else None
+                for row, band in enumerate(AGE_BANDS)
+                for column, sex in enumerate(SEXES)
+            }
+        ),
+        MappingProxyType(by_sex),
+        MappingProxyType(by_age),
+        None if counts is None else rate_of(counts[place], at_least),
         told_only=frame.leaves_out(told),
     )

@@ -51,14 +51,16 @@ def wilson(count: int, n: int) -> Rate:
     """
     share = count / n
     low, high = wilson_limits(share, n)
-    return Rate(n=n, count=count, share=share, low=low, high=high)
+    return Rate(n, count, share, low, high)
 
 
 def wilson_limits(share: float, n: float) -> tuple[float, float]:
     """Return the ends of the 95 % Wilson interval of a share out of n, which need not be whole."""
-    centre = (share + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
-    half = Z95 * sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2)) / (1 + Z95**2 / n)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    z = Z95**2 / n
+    centre = share + z / 2
+    half = sqrt(z * (share * (1 - share) + z / 4))
+    low, high = (centre - half) / (1 + z), (centre + half) / (1 + z)
+    return low if low > 0 else 0.0, high if high < 1 else 1.0
 
 
 def difference(first: Rate, second: Rate) -> Estimate:

@@ -53,13 +53,13 @@ def severity_shares(store: RecordStore, filters: Filters = EVERYONE) -> Mapping[
     answers = {}
     for place, condition in enumerate(Condition):
         told = frame.told(place)
-        counted = frame.sum_up(frame.grades(place), told)
-        counts = [] if counted is None else [int(count) for count in counted]
+        every = frame.chosen_grades(told)
+        counts = [] if every is None else every[place]
         n = sum(counts)
         if not n:
             answers[condition] = SeverityShares(condition, None, ())
             continue
-        splits = (grade for grade in list(Severity)[1:] if frame.told(place, grade).tells(frame.bands, frame.sexes))
+        splits = (grade for grade in list(Severity)[1:] if frame.tells(frame.told(place, grade)))
         starts = [Severity.GOOD, *splits]
         ends = [*(Severity(start - 1) for start in starts[1:]), Severity.SEVERE]
         shares = tuple(

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from core.records.facts_cube import PAIRS
-from core.records.privacy import Counts
 from core.records.statistics.filters import EVERYONE, Filters
 from core.records.statistics.frame import Frame, open_frame
 from core.records.statistics.prevalence import rate_of
 from core.records.statistics.rates import Estimate, Rate, lift
 from core.records.statistics.tallies import WORST
 from core.records.statistics.telling import ORDER
+from core.records.statistics.told import Told
 from core.records.store import RecordStore
 from core.taxonomy import Condition, Severity
 
@@ -62,18 +62,13 @@ def co_occurrence(
 
 
 def _pairs(frame: Frame, at_least: Severity) -> tuple[Pair, ...]:
-    conditions, pairs = list(Condition), []
-    alone = [frame.told(place, at_least).tells(frame.bands, frame.sexes) for place in range(len(conditions))]
+    conditions = list(Condition)
+    alone = [frame.tells(frame.told(place, at_least)) for place in range(len(conditions))]
+    tables = {with_untold: _sums(frame, at_least, with_untold=with_untold) for with_untold in (True, False)}
+    pairs = []
     for number, (a, b) in enumerate(PAIRS):
-        counts = _told_pair(frame, number, at_least) if alone[a] and alone[b] else None
-        if counts is None or not counts.any():
-            pairs.append(Pair(conditions[a], conditions[b]))
-            continue
-        table = counts.reshape(len(Severity), len(Severity))
-        level = int(at_least)
-        n, both, first, second = (
-            int(part.sum()) for part in (table, table[level:, level:], table[level:], table[:, level:])
-        )
+        told = _told_pair(frame, number, at_least) if alone[a] and alone[b] else None
+        n, both, first, second = tables[frame.keeps_untold(told)][number] if told else (0, 0, 0, 0)
         pairs.append(
             Pair(
                 conditions[a],
@@ -85,18 +80,25 @@ def _pairs(frame: Frame, at_least: Severity) -> tuple[Pair, ...]:
                 expected=first * second / n,
                 lift=lift(both, first, second, n),
             )
+            if n
+            else Pair(conditions[a], conditions[b])
         )
     return tuple(pairs)
 
 
-def _told_pair(frame: Frame, number: int, at_least: Severity) -> Counts | None:
-    """Count people by the grades of both conditions, each told of at a grade, (16,); None where both may not be."""
-    meetings = frame.place.meetings_of_all if frame.selected.all() else frame.place.meetings
+def _sums(frame: Frame, at_least: Severity, *, with_untold: bool) -> list[tuple[int, int, int, int]]:
+    """Count of each pair those graded for both, those with both, with the first and with the second."""
+    tables = frame.pairs(with_untold=with_untold).reshape(len(PAIRS), len(Severity), len(Severity))
+    level = int(at_least)
+    parts = (tables, tables[:, level:, level:], tables[:, level:], tables[:, :, level:])
+    return list(zip(*(part.sum(axis=(1, 2)).tolist() for part in parts), strict=True))
+
+
+def _told_pair(frame: Frame, number: int, at_least: Severity) -> Told | None:
+    """Say what may be told of a pair split at a grade of both; None where nothing may be of the chosen people."""
+    meetings = frame.place.meetings_of_all if frame.whole else frame.place.meetings
     told = meetings.of(number, ORDER.index(at_least) + 1)
-    if not told.tells(frame.bands, frame.sexes):
-        return None
-    counts: Counts = frame.pairs(with_untold=told.keeps_untold(frame.bands, frame.sexes))[number]
-    return counts
+    return told if frame.tells(told) else None
 
 
 def any_finding(store: RecordStore, at_least: Severity = Severity.MILD, filters: Filters = EVERYONE) -> Rate | None:
@@ -108,13 +110,14 @@ def any_finding(store: RecordStore, at_least: Severity = Severity.MILD, filters:
         RecordsError: The records cannot be read.
     """
     frame = open_frame(store, filters)
-    counts = frame.sum_up(frame.grades(WORST), frame.told(WORST, at_least))
+    told, conditions = frame.told(WORST, at_least), range(len(Condition))
+    counts = frame.chosen_grades(told)
     if counts is None:
         return None
-    found = [place for place in range(len(Condition)) if frame.grades(place)[frame.selected, int(at_least) :].any()]
-    alone = (frame.told(place, at_least).tells(frame.bands, frame.sexes) for place in found)
-    if len(found) in (1, 2) and not all(alone):
+    every = frame.grades_of_chosen(with_untold=True)
+    found = [place for place in conditions if any(every[place][int(at_least) :])]
+    if len(found) in (1, 2) and not all(frame.tells(frame.told(place, at_least)) for place in found):
         return None
     if len(found) == 2 and _told_pair(frame, PAIRS.index((found[0], found[1])), at_least) is None:
         return None
-    return rate_of(counts, at_least)
+    return rate_of(counts[WORST], at_least)

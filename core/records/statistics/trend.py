@@ -118,7 +118,7 @@ def model_marks(store: RecordStore, filters: Filters = EVERYONE) -> tuple[ModelM
 
 def _marks(store: RecordStore, filters: Filters) -> tuple[ModelMark, ...]:
     first: dict[tuple[str | None, str | None], int] = {}
-    names = model_names(store)
+    names = model_names(store, demo=filters.demo)
     for (month, model), people in sorted(count_by_model(store, filters).items()):
         if month != UNKNOWN_TIME and people >= MIN_CELL:
             first.setdefault(names[model], month)
