@@ -37,6 +37,21 @@ from core.taxonomy import AgeBand, Severity, Sex
 Group = tuple[Sex | None, AgeBand | None]
 
 
+@dataclass(frozen=True)
+class Graded:
+    """People by measure, sex and age.
+
+    Attributes:
+        cells: By measure, age band and sex, whatever was chosen, (7, 8, 3).
+        by_age: The chosen ones who told both, by measure and age band; last all who told no age, (7, 8).
+        by_sex: Likewise by sex, (7, 3).
+    """
+
+    cells: list[list[list[int]]]
+    by_age: list[list[int]]
+    by_sex: list[list[int]]
+
+
 @dataclass(frozen=True, eq=False)
 class Frame:
     """The people of a filter, and what may be told of them.
@@ -106,15 +121,19 @@ class Frame:
     def _grades(self) -> dict[bool, list[list[int]]]:
         return {}
 
-    def graded(self, at_least: Severity = Severity.GOOD) -> list[list[list[int]]]:
-        """Count people by measure, age band and sex who have a grade from one on, whatever was chosen: (7, 8, 3)."""
+    def graded(self, at_least: Severity = Severity.GOOD) -> "Graded":
+        """Count people who have a grade from one on."""
         if at_least not in self._graded:
             states = self.place.tally.states[0][..., FIRST_GRADE + int(at_least) :]
-            self._graded[at_least] = states.sum(axis=-1).transpose(2, 0, 1).tolist()
+            cells = states.sum(axis=-1).transpose(2, 0, 1)
+            chosen = cells * self.selected
+            by_age, by_sex = chosen[:, :, : len(Sex)].sum(axis=2), chosen[:, : len(AgeBand)].sum(axis=1)
+            by_age[:, -1], by_sex[:, -1] = cells[:, -1].sum(axis=1), cells[:, :, -1].sum(axis=1)
+            self._graded[at_least] = Graded(cells.tolist(), by_age.tolist(), by_sex.tolist())
         return self._graded[at_least]
 
     @cached_property
-    def _graded(self) -> dict[Severity, list[list[list[int]]]]:
+    def _graded(self) -> "dict[Severity, Graded]":
         return {}
 
     def told(self, measure: int, at_least: Severity = Severity.GOOD) -> Told:

@@ -121,11 +121,10 @@ class Place:
         return self._meetings(whole=True)
 
     def _meetings(self, *, whole: bool) -> Telling:
-
-        alone = tuple(_levels(self.grades.taken(place)) for place in range(len(Condition)))
+        alone = tuple(self.grades.taken(place) for place in range(len(Condition)))
 
         def groups(taken: Lines) -> Table:
-            return _parts_of_pairs(alone, tuple(_levels(np.flatnonzero(row) + 1) for row in taken))
+            return _parts_of_pairs(alone, taken.tobytes())
 
         dimensions = self.measure(lambda tally: tally.pairs)
         begun = None if whole else self.everyone.of(0).hidden
@@ -147,9 +146,19 @@ def _levels(steps: Iterable[int]) -> frozenset[int]:
 
 
 @lru_cache(maxsize=512)
-def _parts_of_pairs(alone: tuple[frozenset[int], ...], both: tuple[frozenset[int], ...]) -> Table:
-    """Return the parts of each pair's table that must not be small, (15, 16, g), as `parts_that_follow` does."""
-    parts = [parts_that_follow(alone[a], alone[b], one) for (a, b), one in zip(PAIRS, both, strict=True)]
+def _parts_of_pairs(alone: tuple[tuple[int, ...], ...], both: bytes) -> Table:
+    """Return the parts of each pair's table that must not be small, (15, 16, g), as `parts_that_follow` does.
+
+    Args:
+        alone: Steps that are taken of each condition.
+        both: Whether each step is taken of each pair, (15, steps) as bytes: a key made in no time.
+    """
+    levels = [_levels(steps) for steps in alone]
+    taken = np.frombuffer(both, np.bool_).reshape(len(PAIRS), -1)
+    parts = [
+        parts_that_follow(levels[a], levels[b], _levels(np.flatnonzero(row) + 1))
+        for (a, b), row in zip(PAIRS, taken, strict=True)
+    ]
     groups = np.zeros((len(parts), GRADES**2, max(part.shape[1] for part in parts)))
     for place, part in enumerate(parts):
         groups[place, :, : part.shape[1]] = part

@@ -125,42 +125,28 @@ def rate_of(grades: Sequence[int], at_least: Severity) -> Rate | None:
 
 def _prevalence(frame: Frame, condition: Condition, place: int, at_least: Severity) -> Prevalence:
     told = frame.told(place, at_least)
-    bands, sexes = frame.bands[: len(AgeBand)], frame.sexes[: len(Sex)]
-    rows, columns = (line.tolist() for line in told.lines_told(bands, sexes))
-    shown, selected = told.cells.tolist(), frame.selected.tolist()
-    n, found = frame.graded()[place], frame.graded(at_least)[place]
-
-    def rate(*cells: tuple[int, int]) -> Rate | None:
-        graded = sum(n[row][column] for row, column in cells)
-        return wilson(sum(found[row][column] for row, column in cells), graded) if graded else None
-
-    def chosen(*cells: tuple[int, int]) -> Rate | None:
-        return rate(*(cell for cell in cells if selected[cell[0]][cell[1]]))
-
-    ages, kinds = range(len(AgeBand)), range(len(Sex))
-    by_sex: dict[Sex | None, Rate | None] = {
-        sex: chosen(*((row, column) for row in ages)) if columns[column] else None for column, sex in enumerate(Sex)
-    }
-    by_sex[None] = rate(*((row, len(Sex)) for row in range(len(AGE_BANDS)))) if told.no_sex and frame.whole else None
-    by_age: dict[AgeBand | None, Rate | None] = {
-        band: chosen(*((row, column) for column in kinds)) if rows[row] else None for row, band in enumerate(AgeBand)
-    }
-    by_age[None] = (
-        rate(*((len(AgeBand), column) for column in range(len(SEXES)))) if told.kinds and frame.whole else None
-    )
+    rows, columns = told.lines_told(frame.bands[: len(AgeBand)], frame.sexes[: len(Sex)])
+    n, found = frame.graded(), frame.graded(at_least)
+    by_age = [*rows.tolist(), told.kinds and frame.whole]
+    by_sex = [*columns.tolist(), told.no_sex and frame.whole]
+    shown = (told.cells & frame.selected).tolist()
+    cells: dict[Group, Rate | None] = {}
+    for row, band in enumerate(AGE_BANDS):
+        rates = _rates(shown[row], found.cells[place][row], n.cells[place][row])
+        cells |= zip(((sex, band) for sex in SEXES), rates, strict=True)
     counts = frame.chosen_grades(told)
     return Prevalence(
         condition,
         at_least,
-        MappingProxyType(
-            {
-                (sex, band): rate((row, column)) if shown[row][column] and selected[row][column] else None
-                for row, band in enumerate(AGE_BANDS)
-                for column, sex in enumerate(SEXES)
-            }
-        ),
-        MappingProxyType(by_sex),
-        MappingProxyType(by_age),
+        MappingProxyType(cells),
+        MappingProxyType(dict(zip(SEXES, _rates(by_sex, found.by_sex[place], n.by_sex[place]), strict=True))),
+        MappingProxyType(dict(zip(AGE_BANDS, _rates(by_age, found.by_age[place], n.by_age[place]), strict=True))),
         None if counts is None else rate_of(counts[place], at_least),
         told_only=frame.leaves_out(told),
     )
+
+
+def _rates(shown: Sequence[bool], found: Sequence[int], n: Sequence[int]) -> list[Rate | None]:
+    return [
+        wilson(count, number) if told and number else None for told, count, number in zip(shown, found, n, strict=True)
+    ]
