@@ -65,11 +65,15 @@ def trend_line(
             colours,
             as_titles(titles),
             watermark,
-            up_to,
+            share=up_to is None,
             marked=bool(len(marks)),
             told=bool(rows["share"].notna().any()),
         ),
-        {"across": list(across), "point": _POINT_PX2 if len(across) <= _MANY_PERIODS else _SMALL_POINT_PX2},
+        {
+            "across": list(across),
+            "up_to": up_to or 1,
+            "point": _POINT_PX2 if len(across) <= _MANY_PERIODS else _SMALL_POINT_PX2,
+        },
         tables,
         {"height": _HEIGHT_PX, "description": description},
     )
@@ -93,9 +97,7 @@ def _placed(marks: pd.DataFrame, across: Sequence[str]) -> pd.DataFrame:
 
 
 @cache
-def _trend_line(
-    colours: Colours, titles: Titles, watermark: str, up_to: float | None, *, marked: bool, told: bool
-) -> Spec:
+def _trend_line(colours: Colours, titles: Titles, watermark: str, *, share: bool, marked: bool, told: bool) -> Spec:
     x = alt.X(
         "period:N",
         sort=slot("across"),
@@ -103,8 +105,8 @@ def _trend_line(
         scale=alt.Scale(domain=slot("across"), paddingInner=0, paddingOuter=0.1),
         axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelFlush=True, grid=False),
     )
-    up = alt.Scale(zero=True, nice=True) if up_to is None and told else alt.Scale(domain=[0, up_to or 1])
-    y = alt.Axis(format="~%" if up_to is None else "~f", tickCount=4, grid=True)
+    up = alt.Scale(zero=True, nice=True) if share and told else alt.Scale(domain=[0, slot("up_to")])
+    y = alt.Axis(format="~%" if share else "~f", tickCount=4, grid=True)
     base = alt.Chart(table("rows")).encode(x=x, description="spoken:N")
     unknown = base.transform_filter("!isValid(datum.share)").encode(tooltip=tips(titles))
     known = base.transform_filter("isValid(datum.share)")
@@ -129,7 +131,7 @@ def _trend_line(
     points = known.mark_point(filled=True, size=slot("point"), color=colours.first).encode(
         y=alt.Y("share:Q", title=None), opacity=opacity(), tooltip=tips(titles)
     )
-    layers.append(points.add_params(brush) if up_to is None else points)
+    layers.append(points.add_params(brush) if share else points)
     if marked:
         changes = alt.Chart(table("marks")).encode(x=x)
         layers += [

@@ -1,6 +1,7 @@
 """How good the data are: what is missing, refused or withheld, and whether grades drift."""
 
 from collections.abc import Mapping
+from math import inf
 from typing import Any, Final
 
 import pandas as pd
@@ -13,14 +14,18 @@ from core.interface.language import say
 from core.interface.sentences import raise_first
 from core.interface.statistics_asked import Asked, rate_columns
 from core.interface.statistics_card import Card, draw_card
+from core.interface.statistics_severity import grade_range
 from core.interface.statistics_table import Row, Stamp
 from core.interface.statistics_trend import model_name
 from core.interface.statistics_words import interval_words, share_sentence, share_words
 from core.records.statistics import Drift, DriftPoint, Gaps, Rate, drift, gaps
 from core.records.statistics.behind import Chart as Behind
-from core.taxonomy import CONDITIONS
+from core.taxonomy import CONDITIONS, Severity
 
-_WORST: Final = 3.0
+_ROOM: Final = 1.5
+_DASH: Final = "\u2013"
+# A word joiner: no interval is broken in two.
+_JOINED: Final = "\u2060"
 _COLUMNS: Final = ("period", "share", "low", "high", "strength", "within", "mean", "interval", "of", "certainty")
 
 
@@ -107,7 +112,8 @@ def _cells(asked: Asked, rate: Rate | None) -> tuple[str, str]:
     if rate is None:
         hidden = asked.words("hidden.label")
         return hidden, hidden
-    return f"{share_words(rate.share)} ({interval_words(rate.low, rate.high)})", f"{rate.n:,}"
+    interval = interval_words(rate.low, rate.high).replace(_DASH, f"{_DASH}{_JOINED}")
+    return f"{share_words(rate.share)} ({interval})", f"{rate.n:,}"
 
 
 def _drift_card(asked: Asked) -> Card:
@@ -130,6 +136,7 @@ def _drift_card(asked: Asked) -> Card:
         {
             "condition": str(question.condition),
             "month": point.start.isoformat(),
+            "grades_begin_at": ";".join(str(int(level)) for level in found.levels),
             "n": point.n,
             "mean_grade": round(point.mean_grade.value, 4) if point.mean_grade else None,
             "low_95": round(point.mean_grade.low, 4) if point.mean_grade else None,
@@ -150,6 +157,10 @@ def _drift_card(asked: Asked) -> Card:
         "certainty": asked.words("tip.certainty"),
     }
 
+    most = max((point.mean_grade.high for point in found.points if point.mean_grade), default=inf)
+    # A step of a rare condition would not be seen on the scale of all grades.
+    edge = min(_ROOM * most, float(len(found.levels)))
+
     def draw(colours: Colours) -> Drawn:
         return trend_line(
             points,
@@ -159,13 +170,13 @@ def _drift_card(asked: Asked) -> Card:
             titles,
             across=list(points["period"]),
             watermark=asked.watermark,
-            up_to=_WORST,
+            up_to=edge,
         )
 
     return Card(
         name="drift",
         title=asked.words("quality.drift", condition=asked.condition),
-        note=asked.words("quality.drift_note"),
+        note=_drift_note(asked, found),
         sentence=sentence,
         rows=rows,
         counted=asked.counted("days"),
@@ -174,8 +185,17 @@ def _drift_card(asked: Asked) -> Card:
     )
 
 
+def _drift_note(asked: Asked, found: Drift) -> str:
+    """Say what the numbers of the scale mean, and that grades are put together where they are."""
+    starts = (Severity.GOOD, *found.levels)
+    ends = (*(Severity(level - 1) for level in found.levels), Severity.SEVERE)
+    names = [grade_range(asked.language, *both) for both in zip(starts, ends, strict=True)]
+    note = asked.words("quality.drift_note", steps=", ".join(f"{place} {name}" for place, name in enumerate(names)))
+    return note if len(names) == len(Severity) else f"{note} {asked.words('quality.drift_merged')}"
+
+
 def _point(asked: Asked, point: DriftPoint) -> dict[str, Any]:
-    mean, hidden = point.mean_grade, asked.words("hidden.label")
+    mean, hidden = point.mean_grade, asked.words("hidden.tip")
     return {
         "period": f"{point.start:%Y-%m}",
         "share": mean.value if mean else None,
@@ -196,4 +216,8 @@ def _sentence(asked: Asked, found: Drift) -> str:
         return asked.words("quality.drift_none")
     month, shift = max(told, key=lambda one: one[1])
     size = "much" if shift >= 0.25 else "some" if shift >= 0.1 else "little"
-    return asked.words(f"quality.drift_{size}", month=month, shift=f"{shift:.2f}", first=f"{found.reference:%Y-%m}")
+    numbers = [point.n for point in found.points if point.n]
+    step, (low, high) = asked.words("step.month"), (f"{number:,}" for number in (min(numbers), max(numbers)))
+    first = f"{found.reference:%Y-%m}"
+    moved = asked.words(f"quality.drift_{size}", month=month, shift=f"{shift:.2f}", first=first)
+    return f"{moved} {asked.words('say.trend_span', step=step, low=low, high=high)}"

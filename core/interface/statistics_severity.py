@@ -119,8 +119,13 @@ def grade_names(language: Language) -> list[str]:
 
 
 def grade_name(language: Language, part: GradeShare) -> str:
-    """Return the name of a grade, or of several put together: "moderate to severe"."""
-    low, high = (text(language, f"taxonomy.severity.{int(grade)}") for grade in (part.lowest, part.highest))
+    """Return the name of a grade, or of several put together: "moderate–severe"."""
+    return grade_range(language, part.lowest, part.highest)
+
+
+def grade_range(language: Language, lowest: Severity, highest: Severity) -> str:
+    """Return the name of the grades between two, both included: "moderate–severe"."""
+    low, high = (text(language, f"taxonomy.severity.{int(grade)}") for grade in (lowest, highest))
     return low if low == high else f"{low}\u2013{high}"
 
 

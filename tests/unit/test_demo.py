@@ -66,6 +66,22 @@ def test_what_is_missing_withheld_or_new_shows(full):
     assert totals(full, Filters(regions=(Region.JEJU,), sexes=(Sex.FEMALE,), demo=True)).people > 1000
 
 
+@pytest.mark.parametrize("asked", [DEMO, Filters(regions=(Region.SEOUL,), demo=True)])
+def test_drift_is_made_of_what_the_trend_tells(full, asked):
+    """Grades too rare to be told of by themselves count as one, so that months are there to be compared."""
+    for condition in Condition:
+        found = drift(full, condition, asked)
+        series = zip(*(trend(full, condition, level, filters=asked).points for level in found.levels), strict=True)
+        for point, parts in zip(found.points, series, strict=True):
+            rates = [part.rate for part in parts]
+            assert (point.mean_grade is not None) == all(rates), condition
+            if point.mean_grade:
+                assert point.mean_grade.value == pytest.approx(sum(rate.share for rate in rates))
+    pustules = drift(full, Condition.FOLLICULAR_PUSTULES, DEMO)
+    assert len(pustules.levels) < 3
+    assert sum(point.mean_grade is not None for point in pustules.points) >= 23
+
+
 def test_some_findings_go_together(full):
     pairs = {(pair.first, pair.second): pair.lift for pair in co_occurrence(full, Severity.MODERATE, DEMO)}
     assert pairs[Condition.EXCESS_SEBUM, Condition.DANDRUFF].low > 1

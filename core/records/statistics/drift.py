@@ -1,12 +1,13 @@
 """Whether photos and predictions change over time, with the same people or with others."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import log, sqrt
 
 import numpy as np
 
-from core.records.privacy import MIN_CELL, Counts
+from core.records.privacy import MIN_CELL, Counts, Lines
 from core.records.statistics.filters import AGE_BANDS, EVERYONE, SEXES, Filters, month_number, people_sql
 from core.records.statistics.months import shown_series
 from core.records.statistics.rates import Z95, Estimate, Rate, wilson
@@ -28,8 +29,8 @@ class DriftPoint:
         abstained: People the model would not grade, out of those it looked at.
         refused: Photos refused, out of all that were checked, of any person: refusals are counted without them.
         certainty: Mean probability of the likeliest grade, 0 to 1, over all conditions.
-        mean_grade: Mean grade, 0 to 3, with the interval of a mean.
-        shift: Population stability index of the grades against the reference; by custom .1 is some, .25 much.
+        mean_grade: Mean grade in the steps of `Drift.levels`, 0 to how many they are, with the interval of a mean.
+        shift: Population stability index of the same grades against the reference; by custom .1 is some, .25 much.
     """
 
     start: date
@@ -47,12 +48,14 @@ class Drift:
 
     Attributes:
         condition: The condition.
+        levels: Where a grade begins: all above good, or fewer where one is so rare that most months would not be told.
         points: From the first month to the last, none left out between.
         reference: The month whose grades the others are held against: the first that may be told; None for none.
         marks: Where models changed.
     """
 
     condition: Condition
+    levels: tuple[Severity, ...]
     points: tuple[DriftPoint, ...]
     reference: date | None
     marks: tuple[ModelMark, ...]
@@ -61,7 +64,8 @@ class Drift:
 def drift(store: RecordStore, condition: Condition, filters: Filters = EVERYONE) -> Drift:
     """Say how photo quality and predicted grades change from month to month.
 
-    Figures of a month's grades are there where each split of its grades may be told.
+    Figures of a month's grades are there where `trend` tells of each split they are made of. Where a split is told in
+    fewer than half of the months, the grades on its two sides count as one: in all months, so that they compare.
 
     Args:
         store: The records.
@@ -75,32 +79,48 @@ def drift(store: RecordStore, condition: Condition, filters: Filters = EVERYONE)
 
 
 def _drift(store: RecordStore, condition: Condition, filters: Filters) -> Drift:
-    splits = [shown_series(store, condition, grade, Period.MONTH, filters) for grade in Severity]
-    series = splits[0]
-    told = np.logical_and.reduce([split.told for split in splits])
+    splits = {grade: shown_series(store, condition, grade, Period.MONTH, filters) for grade in Severity}
+    series = splits[Severity.GOOD]
+    graded = series.told & (series.grades.sum(axis=1) > 0)
+    levels = _levels({grade: split.told & graded for grade, split in splits.items()}, int(graded.sum()))
+    told = np.logical_and.reduce([splits[level].told for level in levels]) & graded
+    merged = _merged(series.grades, levels)
     certain, refused = _certainties(store, filters), _refused(store, filters)
-    first = next((i for i in range(len(told)) if told[i] and series.grades[i].sum()), None)
+    first = next((i for i in range(len(told)) if told[i]), None)
     points = []
     for i, day in enumerate(series.starts):
         start = _EPOCH + timedelta(days=int(day))
-        grades, n = series.grades[i], int(series.grades[i].sum())
-        full = bool(told[i]) and n > 0
+        grades, n, full = merged[i], int(series.grades[i].sum()), bool(told[i])
         without = int(series.abstained[i])
         points.append(
             DriftPoint(
                 start=start,
-                n=n if bool(splits[0].told[i]) and n else None,
+                n=n if bool(graded[i]) else None,
                 abstained=wilson(without, n + without)
-                if bool(splits[0].told[i]) and n and (without == 0 or without >= MIN_CELL)
+                if bool(graded[i]) and (without == 0 or without >= MIN_CELL)
                 else None,
                 refused=refused.get(month_number(start)),
-                certainty=certain.get(month_number(start)) if n and bool(splits[0].told[i]) else None,
+                certainty=certain.get(month_number(start)) if bool(graded[i]) else None,
                 mean_grade=_mean(grades) if full else None,
-                shift=_stability(series.grades[first], grades) if full and first is not None else None,
+                shift=_stability(merged[first], grades) if full and first is not None else None,
             )
         )
     reference = None if first is None else points[first].start
-    return Drift(condition, tuple(points), reference, model_marks(store, filters))
+    return Drift(condition, levels, tuple(points), reference, model_marks(store, filters))
+
+
+def _levels(told: Mapping[Severity, Lines], months: int) -> tuple[Severity, ...]:
+    """Choose where a grade begins: each level at least half of the months are told of, together with the others."""
+    levels = [grade for grade in Severity if grade is not Severity.GOOD]
+    while len(levels) > 1 and 2 * np.logical_and.reduce([told[level] for level in levels]).sum() < months:
+        levels.remove(min(reversed(levels), key=lambda level: int(told[level].sum())))
+    return tuple(levels)
+
+
+def _merged(grades: Counts, levels: Sequence[Severity]) -> Counts:
+    """Add grades up between levels, (t, levels + 1)."""
+    starts = [int(Severity.GOOD), *map(int, levels)]
+    return np.add.reduceat(grades, starts, axis=1)
 
 
 def _mean(grades: Counts) -> Estimate:
