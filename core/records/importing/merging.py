@@ -17,6 +17,8 @@ _PIECE: Final = 1 << 19
 Twice as many where several are of one photo: DuckDB takes fewer than 122,880 of one table through its log, for which
 they are written twice.
 """
+_BATCH: Final = 1 << 16
+"""Rows handed over at a time, so that both sides work at the same time."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def merge(staging: Staging, store: RecordStore) -> Merged:
 
 def _add_photos(staging: Staging, records: duckdb.DuckDBPyConnection, piece: str) -> int:
     """Store visits and photos, and leave them in `arriving` with their `number` and whether they are `simple`."""
-    reader = staging.connection.execute(f'SELECT * FROM new_photos WHERE "row" {piece}').to_arrow_reader(_PIECE)
+    reader = staging.connection.execute(f'SELECT * FROM new_photos WHERE "row" {piece}').to_arrow_reader(_BATCH)
     named = set(reader.schema.names)
     answers = "coalesce(answers, '{}')" if "answers" in named else "'{}'"
     records.register("reader", reader)
@@ -80,7 +82,7 @@ def _add_photos(staging: Staging, records: duckdb.DuckDBPyConnection, piece: str
 def _add_grades(staging: Staging, records: duckdb.DuckDBPyConnection, piece: str) -> int:
     reader = staging.connection.execute(
         f'SELECT * EXCLUDE (place, "row", reason) FROM new_grades WHERE place {piece}'
-    ).to_arrow_reader(_PIECE)
+    ).to_arrow_reader(_BATCH)
     records.register("reader", reader)
     added = records.execute("INSERT INTO gradings BY NAME FROM reader").fetchone()
     records.unregister("reader")
