@@ -4,7 +4,7 @@ Each choice is a widget with its own session key and a parameter in the address.
 something new; otherwise the session does, so that choices survive a visit to another page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -53,12 +53,21 @@ def settle_words(page: str, name: str) -> str:
 def write_address(page: str, **chosen: object) -> None:
     """Write what is chosen into the address; None and empty words are left out of it."""
     written = {name: str(value) for name, value in chosen.items() if value is not None and value != ""}
-    for name in chosen:
-        if name not in written:
-            st.query_params.pop(name, None)
-        elif st.query_params.get(name) != written[name]:
-            st.query_params[name] = written[name]
+    put_parameters(tuple(chosen), written)
     st.session_state[f"{_WRITTEN_KEY}_{page}"] = written
+
+
+def put_parameters(names: Sequence[str], written: Mapping[str, str]) -> None:
+    """Write parameters of the address in one go, so that the browser's way back leads to the view before.
+
+    Args:
+        names: All that the page writes; those that are not written are taken away, others are left alone.
+        written: Those that are, with their values.
+    """
+    if {name: st.query_params[name] for name in names if name in st.query_params} == written:
+        return
+    others = {name: st.query_params.get_all(name) for name in st.query_params if name not in names}
+    st.query_params.from_dict({**others, **written})
 
 
 def arrived(page: str, name: str) -> str | None:

@@ -15,7 +15,14 @@ from core.interface.statistics_asked import Asked, rate_columns
 from core.interface.statistics_card import Card
 from core.interface.statistics_question import Question
 from core.interface.statistics_severity import grade_names, severity_frame, severity_parts
-from core.interface.statistics_words import interval_words, share_words, short_name, short_number, who_phrase
+from core.interface.statistics_words import (
+    interval_words,
+    rate_share,
+    share_words,
+    short_name,
+    short_number,
+    who_phrase,
+)
 from core.interface.wordings import condition_name
 from core.locale import text
 from core.records.statistics import Rate, prevalence, severity_shares
@@ -123,7 +130,7 @@ def _sentence(asked: Asked, findings: Mapping[Condition, Finding]) -> str:
                 condition=name,
                 grade=grade,
                 who=who,
-                share=share_words(rate.share),
+                share=rate_share(rate),
                 interval=interval_words(rate.low, rate.high),
                 n=f"{rate.n:,}",
             )

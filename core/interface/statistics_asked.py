@@ -6,7 +6,7 @@ from typing import Any
 from core.interface.charts import QUIET
 from core.interface.sentences import raise_first
 from core.interface.statistics_question import Question
-from core.interface.statistics_words import at_least_words, filters_words, interval_words, share_words
+from core.interface.statistics_words import at_least_words, filters_words, interval_words, rate_share
 from core.interface.wordings import condition_name
 from core.locale import Language, text
 from core.records.statistics import Filters, Period, Rate, totals
@@ -80,7 +80,7 @@ class Asked:
             hidden = self.words("hidden.tip")
             return {"share_told": hidden, "interval": hidden, "of": hidden}
         return {
-            "share_told": share_words(rate.share),
+            "share_told": rate_share(rate),
             "interval": interval_words(rate.low, rate.high),
             "of": self.words("tip_of.count", count=f"{rate.count:,}", n=f"{rate.n:,}"),
         }

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.interface.language import say
 from core.interface.statistics_asked import Asked
-from core.interface.statistics_words import interval_words, share_words, short_name
+from core.interface.statistics_words import interval_words, rate_share, short_name
 from core.records.statistics import Rate, Totals, any_finding, prevalences
 from core.taxonomy import Condition
 
@@ -43,7 +43,7 @@ def _draw_rate(label: str, rate: Rate | None) -> None:
         _draw_metric(label, say("statistics.hidden.label"), "")
         return
     interval = say("statistics.key.interval", interval=interval_words(rate.low, rate.high), n=f"{rate.n:,}")
-    _draw_metric(label, share_words(rate.share), interval)
+    _draw_metric(label, rate_share(rate), interval)
 
 
 def _draw_metric(label: str, value: str, below: str) -> None:

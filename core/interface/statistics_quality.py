@@ -17,7 +17,7 @@ from core.interface.statistics_card import Card, draw_card
 from core.interface.statistics_severity import grade_range
 from core.interface.statistics_table import Row, Stamp
 from core.interface.statistics_trend import model_name
-from core.interface.statistics_words import interval_words, share_sentence, share_words
+from core.interface.statistics_words import interval_words, rate_share, share_sentence, share_words
 from core.records.statistics import Drift, DriftPoint, Gaps, Rate, drift, gaps
 from core.records.statistics.behind import Chart as Behind
 from core.taxonomy import CONDITIONS, Severity
@@ -113,7 +113,7 @@ def _cells(asked: Asked, rate: Rate | None) -> tuple[str, str]:
         hidden = asked.words("hidden.label")
         return hidden, hidden
     interval = interval_words(rate.low, rate.high).replace(_DASH, f"{_DASH}{_JOINED}")
-    return f"{share_words(rate.share)} ({interval})", f"{rate.n:,}"
+    return f"{rate_share(rate)} ({interval})", f"{rate.n:,}"
 
 
 def _drift_card(asked: Asked) -> Card:

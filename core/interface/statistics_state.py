@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from core.interface.address import put_parameters
 from core.interface.charts import BRUSH, PICK
 from core.interface.statistics_card import chart_key
 from core.interface.statistics_link import read_question
@@ -62,18 +63,13 @@ def ask(question: Question) -> None:
 def write_question(question: Question) -> None:
     """Write what is asked into the address, so that it can be sent to somebody."""
     written = question.in_address()
-    for name in PARAMETERS:
-        if name not in written:
-            st.query_params.pop(name, None)
-        elif st.query_params.get(name) != written[name]:
-            st.query_params[name] = written[name]
+    put_parameters(PARAMETERS, written)
     st.session_state[_WRITTEN_KEY] = written
 
 
 def forget_question() -> None:
     """Ask nothing any more, where there is nothing to ask about."""
-    for name in PARAMETERS:
-        st.query_params.pop(name, None)
+    put_parameters(PARAMETERS, {})
     for key in (_QUESTION_KEY, _WRITTEN_KEY, _NONSENSE_KEY):
         st.session_state.pop(key, None)
 

@@ -20,6 +20,7 @@ from core.interface.statistics_words import (
     band_label,
     interval_words,
     rate_label,
+    rate_share,
     share_sentence,
     share_words,
     short_label,
@@ -233,7 +234,7 @@ def _ages_sentence(asked: Asked, rate: Rate | None) -> str:
     return asked.words(
         "say.ages",
         grade=at_least_words(asked.language, asked.question.at_least),
-        share=share_words(rate.share),
+        share=rate_share(rate),
         interval=interval_words(rate.low, rate.high),
         n=f"{rate.n:,}",
     )

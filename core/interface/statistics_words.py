@@ -19,6 +19,7 @@ K = TypeVar("K")
 _PERCENT: Final = "\u00a0%"
 _NAMED_AT_MOST: Final = 3
 _THOUSAND: Final = 1_000
+_MOST_DECIMALS: Final = 3
 
 
 def at_least_words(language: Language, severity: Severity) -> str:
@@ -147,17 +148,32 @@ def stamp_lines(language: Language, stamp: Stamp) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def share_words(share: float) -> str:
-    """Return a share as percent: whole, with one decimal below ten, and never as nothing where it is more."""
+def share_words(share: float, decimals: int = 0) -> str:
+    """Return a share as percent: whole, with one decimal below ten, and never as nothing where it is more.
+
+    Args:
+        share: From 0 to 1.
+        decimals: At least so many.
+    """
     value = round(share * 100, 6)
     if 0 < value < 0.05:
         return f"{value:.2f}{_PERCENT}" if value >= 0.005 else f"<0.01{_PERCENT}"
-    return f"{value:.1f}{_PERCENT}" if 0 < value < 9.95 else f"{value:.0f}{_PERCENT}"
+    return f"{value:.{max(decimals, 1 if 0 < value < 9.95 else 0)}f}{_PERCENT}"
 
 
 def interval_words(low: float, high: float) -> str:
-    """Return an interval of shares: "18–24 %"."""
-    return f"{share_words(low).removesuffix(_PERCENT)}\u2013{share_words(high)}"
+    """Return an interval of shares: "18–24 %"; of very many people with decimals that tell its ends apart."""
+    decimals = _decimals(low, high)
+    return f"{share_words(low, decimals).removesuffix(_PERCENT)}\u2013{share_words(high, decimals)}"
+
+
+def rate_share(rate: Rate) -> str:
+    """Return the share of a rate as it stands beside its interval, with as many decimals."""
+    return share_words(rate.share, _decimals(rate.low, rate.high))
+
+
+def _decimals(low: float, high: float) -> int:
+    return next((n for n in range(_MOST_DECIMALS) if share_words(low, n) != share_words(high, n)), _MOST_DECIMALS)
 
 
 def points_words(difference: float) -> str:
@@ -198,7 +214,7 @@ def share_sentence(language: Language, rate: Rate) -> str:
 
 def rate_words(rate: Rate) -> str:
     """Return a rate with its interval and n, as it stands in brackets."""
-    return f"{share_words(rate.share)}, {interval_words(rate.low, rate.high)}, n\u00a0=\u00a0{rate.n:,}"
+    return f"{rate_share(rate)}, {interval_words(rate.low, rate.high)}, n\u00a0=\u00a0{rate.n:,}"
 
 
 def rate_sentence(language: Language, condition: Condition, at_least: Severity, who: str, rate: Rate | None) -> str:
@@ -212,7 +228,7 @@ def rate_sentence(language: Language, condition: Condition, at_least: Severity, 
 
 def _parts(rate: Rate) -> dict[str, str]:
     return {
-        "share": share_words(rate.share),
+        "share": rate_share(rate),
         "interval": interval_words(rate.low, rate.high),
         "n": f"{rate.n:,}",
     }

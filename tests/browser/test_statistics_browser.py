@@ -130,6 +130,10 @@ def test_charts_follow_a_click_and_a_link_reopens_the_view(demonstration, open_p
 
     mark(page, "groups", "women in their 30s").click(force=True)
     page.wait_for_function("!location.search.includes('sex=')")
+    # A click is one step, so the way back leads to the view before it.
+    page.go_back()
+    expect(people(page)).not_to_have_text(f"{PEOPLE:,}")
+    assert (asked(page)["sex"], asked(page)["age_band"]) == ("female", "30s")
 
 
 def test_exported_figures_are_those_of_the_table(demonstration, same_people):

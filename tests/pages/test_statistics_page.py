@@ -5,7 +5,7 @@ import pytest
 from core.findings import Diagnosis, Finding, Quality, Visit
 from core.interface.checkup import Checked, Checkup
 from core.interface.resources import get_store
-from core.interface.statistics_words import interval_words, share_words
+from core.interface.statistics_words import interval_words, rate_share
 from core.locale import Language, text
 from core.records.demo import ROWS, add_demo
 from core.records.saved_views import list_views
@@ -92,9 +92,9 @@ def test_figures_and_sentence_are_those_of_the_records(open_demo):
     rate = prevalence(get_store(), Condition.HAIR_LOSS, Severity.MODERATE, asked).total
     shown = figures(app)
     assert shown[say("key.people")] == f"{totals(get_store(), asked).people:,}"
-    assert shown["Hair loss, moderate or worse"] == share_words(rate.share)
+    assert shown["Hair loss, moderate or worse"] == rate_share(rate)
     sentence = (
-        f"Hair loss, moderate or worse: {share_words(rate.share)} of men in their 50s, "
+        f"Hair loss, moderate or worse: {rate_share(rate)} of men in their 50s, "
         f"{interval_words(rate.low, rate.high)}, n\u00a0=\u00a0{rate.n:,}."
     )
     assert any(one.replace("\\", "").startswith(sentence) for one in words(app))

@@ -28,7 +28,9 @@ from core.interface.statistics_question import (
 from core.interface.statistics_table import Stamp, as_csv, as_parquet, harmless
 from core.interface.statistics_words import (
     filters_words,
+    interval_words,
     rate_sentence,
+    rate_share,
     share_words,
     short_number,
     stamp_lines,
@@ -193,6 +195,21 @@ def test_counts_in_few_letters(number, english, korean):
 )
 def test_no_share_is_told_as_nothing_that_is_more(share, told):
     assert share_words(share).replace("\u00a0", " ") == told
+
+
+@pytest.mark.parametrize(
+    ("count", "n", "told", "interval"),
+    [
+        (177, 1_000, "18 %", "15–20 %"),
+        (177_000, 1_000_000, "17.7 %", "17.6–17.8 %"),
+        (48_000_000, 400_000_000, "12.000 %", "11.997–12.003 %"),
+        (0, 1_000_000, "0 %", "0–<0.01 %"),
+    ],
+)
+def test_an_interval_of_very_many_people_has_two_ends(count, n, told, interval):
+    rate = wilson(count, n)
+    assert rate_share(rate).replace("\u00a0", " ") == told
+    assert interval_words(rate.low, rate.high).replace("\u00a0", " ") == interval
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", " =1", "\t=1", "\uff1d1"])
