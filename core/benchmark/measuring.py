@@ -39,6 +39,7 @@ def take_turns(
     *,
     rounds: int,
     calls: tuple[int, int] = (1, 1),
+    prepare: Callable[[], object] = lambda: None,
 ) -> Medians:
     """Time two callables in turns, after one untimed call of each.
 
@@ -48,16 +49,19 @@ def take_turns(
         rounds: How often both get their turn, at least 1.
         calls: Calls of each in a turn: a call of milliseconds beside one of seconds needs more of them. Each call is
             timed by itself.
+        prepare: Called before each call of ours, untimed, for example to forget answers.
 
     Returns:
         Median milliseconds of a call.
     """
+    prepare()
     ours()
     baseline()
     took: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):
-        for turn, (call, times) in enumerate(((ours, calls[0]), (baseline, calls[1]))):
+        for turn, (call, times, before) in enumerate(((ours, calls[0], prepare), (baseline, calls[1], lambda: None))):
             for _ in range(times):
+                before()
                 started = time.perf_counter()
                 call()
                 took[turn].append((time.perf_counter() - started) * 1000)

@@ -75,8 +75,13 @@ def _measure(bench: Workbench, name: str, visits: int, limit: float) -> list[Com
         with store.cursor() as cursor:
             cursor.execute(f"SET threads = {THREADS}")
         (narrowed, dated, added, modelled) = (
-            take_turns(partial(_after, store, change), partial(_plain, store, where), rounds=bench.rounds(9))
-            for change, where in _CHANGES
+            take_turns(
+                partial(_view, store, after),
+                partial(_plain, store, where),
+                rounds=bench.rounds(9),
+                prepare=partial(_turn_back, store, before),
+            )
+            for (before, after), where in _CHANGES
         )
         (first, opened) = (
             take_turns(partial(ours, store), partial(_plain, store, "true"), rounds=bench.rounds(9), calls=(3, 1))
@@ -108,10 +113,10 @@ def _view(store: RecordStore, filters: Filters) -> None:
     standing(store, Condition.DANDRUFF, _LEVEL, Sex.FEMALE, AgeBand.THIRTIES, filters)
 
 
-def _after(store: RecordStore, change: tuple[Filters, Filters]) -> None:
-    before, after = change
+def _turn_back(store: RecordStore, before: Filters) -> None:
+    """Forget what was answered about anything but a filter and what it narrows."""
     store.memory.forget(lambda question: any(_is_new(part, before) for part in question))
-    _view(store, after)
+    _view(store, before)
 
 
 def _is_new(part: object, before: Filters) -> bool:
