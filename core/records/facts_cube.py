@@ -142,6 +142,20 @@ def _spread(group: Array, place: Array, places: int, number: int, people: Array)
     return summed
 
 
+def told_and_untold(arrays: Array) -> Array:
+    """Add arrays by group up to those who told their sex and age, and the others.
+
+    Args:
+        arrays: (..., 24, k).
+
+    Returns:
+        (..., 2, k).
+    """
+    cells = arrays.reshape(*arrays.shape[:-2], *GROUPS, arrays.shape[-1])
+    told = cells[..., : len(Sex), : len(AgeBand), :].sum(axis=(-3, -2), dtype=np.int64)
+    return np.stack([told, arrays.sum(axis=-2, dtype=np.int64) - told], axis=-2)
+
+
 def read_waiting(cursor: duckdb.DuckDBPyConnection, until: int, *, demo: bool) -> tuple[Cube, int]:
     """Count the visits behind a number, which are few, and say how often the cube was written, at the same time."""
     *columns, changes = _columns(

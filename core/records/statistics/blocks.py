@@ -17,6 +17,7 @@ from core.records.privacy import MIN_CELL, Counts, Lines
 from core.records.statistics.lines import LINES, WITHOUT_ROWS
 from core.records.statistics.rows import AskedRows, Rows
 from core.records.statistics.tree import Node, are_safe, are_safe_counts, tree_of, tree_of_values
+from core.taxonomy import Sex
 
 Table = npt.NDArray[np.float64]
 _SMALLEST: Final = MIN_CELL - 0.5
@@ -84,6 +85,14 @@ class Dimension:
         by_measure[...] = self.people.transpose(4, 2, 3, 0, 1, 5)
         summed: Table = places.reshape(-1, 24).astype(np.float64) @ by_measure.reshape(measures, 24, -1)
         return summed.reshape(measures, -1, values, boxes, parts)
+
+    def whole_lines(self) -> Table:
+        """The same of those who told sex and age, those who did not, and everyone: (m, 3, values, boxes, k)."""
+        everyone = self.people.sum(axis=(2, 3))
+        # Whether by age and sex or not, who told both comes first.
+        told = self.people[:, :, :-1, : len(Sex)].sum(axis=(2, 3))
+        summed: Table = np.stack([told, everyone - told, everyone]).transpose(3, 0, 1, 2, 4).astype(np.float64)
+        return np.ascontiguousarray(summed)
 
 
 def part(lines: Table, groups: Table) -> Table:

@@ -82,8 +82,8 @@ def _lay_out(store: RecordStore, filters: Filters, span: tuple[int, int] | None)
         begins = [begin for begin in begins if begin < len(everyone.months)]
         span = begins.index(span[0]), begins.index(span[1]) if span[1] in begins else len(begins)
 
-    def pairs() -> Counts:
-        counts = _by_span(count_both(store, "pairs", demo=filters.demo), everyone.months[begins], everyone.regions)
+    def pairs(part: str) -> Counts:
+        counts = _by_span(count_both(store, part, demo=filters.demo), everyone.months[begins], everyone.regions)
         return _one_by_one(counts)
 
     chosen = np.array([REGIONS[place] in filters.regions for place in everyone.regions], np.bool_)
@@ -98,7 +98,7 @@ def _one_by_one(counts: Counts) -> Counts:
 
 
 def _by_span(parts: Sequence[tuple[Array, Array]], starts: Array, regions: Array) -> Counts:
-    """Add counts by month and region up by spans that start with some months: (spans, regions, 24, k)."""
+    """Add counts by month and region up by spans that start with some months: (spans, regions, groups, k)."""
     summed = np.zeros((len(starts), len(regions), *parts[0][1].shape[2:]), np.int64)
     for months, arrays in parts:
         cuts = [*np.searchsorted(months, starts).tolist(), len(months)]

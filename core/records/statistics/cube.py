@@ -22,6 +22,7 @@ from core.records.facts_cube import (
     Array,
     Cube,
     Rows,
+    told_and_untold,
 )
 from core.records.privacy import Counts, Lines
 from core.records.statistics.filters import REGIONS, Filters, Narrowing, in_order, month_number
@@ -34,6 +35,10 @@ SUMMED: Final = frozenset({Narrowing.TIME, Narrowing.REGION, Narrowing.SOURCE, N
 REGIONS_IN_ORDER: Final = np.array(sorted(range(len(REGIONS)), key=lambda place: str(REGIONS[place] or "")))
 T = TypeVar("T")
 
+STATES_PART: Final = "states"
+PAIRS_APART: Final = "pairs"
+PAIRS_TOGETHER: Final = "pairs together"
+"""What is counted: of the two last, pairs by age and sex or not."""
 _COUNTED: Final = ("counted",)
 _EVER: Final = (UNKNOWN_TIME, int(np.iinfo(np.int16).max))
 
@@ -44,11 +49,12 @@ class SummedTally:
 
     Attributes:
         numbers: States and photos by value and group, (values, 24, STATE_CELLS).
-        count_pairs: Counts the grades of pairs likewise, (values, 24, PAIR_CELLS).
+        count_pairs: Counts the grades of pairs likewise, (values, 24, PAIR_CELLS), or of those who told sex and age
+            and of the others, (values, 2, PAIR_CELLS), as `PAIRS_APART` or `PAIRS_TOGETHER` is asked for.
     """
 
     numbers: Array
-    count_pairs: Callable[[], Array]
+    count_pairs: Callable[[str], Array]
 
     @cached_property
     def states(self) -> Counts:
@@ -61,8 +67,14 @@ class SummedTally:
     @cached_property
     def pairs(self) -> Counts:
         """Likewise, (values, 8, 3, 15, 16)."""
-        pairs = _by_cell(self.count_pairs())
+        pairs = _by_cell(self.count_pairs(PAIRS_APART))
         return pairs.reshape(len(pairs), GROUPS[1], GROUPS[0], len(PAIRS), GRADES**2)
+
+    @cached_property
+    def pairs_together(self) -> Counts:
+        """Likewise, (values, 2, 1, 15, 16)."""
+        pairs = self.count_pairs(PAIRS_TOGETHER).astype(np.int64, copy=False)
+        return pairs.reshape(len(pairs), 2, 1, len(PAIRS), GRADES**2)
 
     @cached_property
     def photos(self) -> Counts:
@@ -155,7 +167,7 @@ def sum_up(store: RecordStore, filters: Filters, by: Narrowing | None = None) ->
 
 def _sum_up(store: RecordStore, filters: Filters, by: Narrowing | None) -> Summed:
     asked = _asked(store, filters, by)
-    given = _count(store, asked, "states", _summed)
+    given = _count(store, asked, STATES_PART, _summed)
     words = [_words(store, asked, names) for names, _ in given]
     found = {
         part[place]
@@ -164,8 +176,8 @@ def _sum_up(store: RecordStore, filters: Filters, by: Narrowing | None) -> Summe
     }
     names = (None,) if by is None else tuple(sorted(found, key=in_order))
 
-    def count_pairs() -> Counts:
-        pairs = _count(store, asked, "pairs", _summed)
+    def count_pairs(part: str) -> Counts:
+        pairs = _count(store, asked, part, _summed)
         return _aligned(names, [(_words(store, asked, part), sums) for part, sums in pairs])
 
     numbers = _aligned(names, [(part, sums) for part, (_, sums) in zip(words, given, strict=True)])
@@ -222,7 +234,7 @@ def count_by_model(store: RecordStore, filters: Filters) -> dict[tuple[int, int]
         RecordsError: The records cannot be read.
     """
     people: dict[tuple[int, int], int] = {}
-    for rows, numbers in _count(store, _asked(store, filters, None), "states", _numbers):
+    for rows, numbers in _count(store, _asked(store, filters, None), STATES_PART, _numbers):
         for month, model, number in zip(rows.months.tolist(), rows.models.tolist(), numbers.tolist(), strict=True):
             people[month, model] = people.get((month, model), 0) + number
     return people
@@ -297,13 +309,14 @@ def _put_together(store: RecordStore, asked: _Asked) -> Cube:
 
 
 def _of_cube(asked: _Asked, cube: Cube, part: str, make: "_Make[T]") -> T:
-    arrays = cube.states if part == "states" else cube.pairs
-    return make(asked, cube.rows, arrays.sum(axis=1, dtype=np.int64) if asked.whole else arrays)
+    arrays = cube.states if part == STATES_PART else cube.pairs
+    arrays = arrays.sum(axis=1, dtype=np.int64) if asked.whole else arrays
+    return make(asked, cube.rows, told_and_untold(arrays) if part == PAIRS_TOGETHER else arrays)
 
 
 def _kept(store: RecordStore, asked: _Asked, part: str, changes: int, make: "_Make[T]") -> T:
     """Do so with the kept arrays; most writes do not change them."""
-    column = "people" if asked.whole else part
+    column = "people" if asked.whole else (STATES_PART if part == STATES_PART else PAIRS_APART)
 
     def read() -> tuple[Rows, Array]:
         with store.cursor() as cursor, _at_once(cursor):
@@ -314,7 +327,9 @@ def _kept(store: RecordStore, asked: _Asked, part: str, changes: int, make: "_Ma
     def ask() -> T:
         rows, arrays = store.arrays.recall(changes, (column, asked.demo), read)
         if asked.whole:
-            arrays = arrays[..., :STATE_CELLS] if part == "states" else arrays[..., STATE_CELLS:]
+            arrays = arrays[..., :STATE_CELLS] if part == STATES_PART else arrays[..., STATE_CELLS:]
+        if part == PAIRS_TOGETHER:
+            arrays = store.arrays.recall(changes, (part, column, asked.demo), partial(told_and_untold, arrays))
         return make(asked, rows, arrays)
 
     return store.arrays.recall(changes, (part, make, asked), ask)

@@ -61,7 +61,7 @@ class Layer:
         """Count something of the people.
 
         Args:
-            of: Counts it, (values, 8, 3, m, k).
+            of: Counts it, (values, 8, 3, m, k), or those who told sex and age and the others, (values, 2, 1, m, k).
         """
         people = [np.sum([sign * of(tally) for sign, tally in signed], axis=0) for signed in self.boxes]
         return Dimension(np.stack(people, axis=1), self.chosen, self.ordered, self.apart, self.months)
@@ -126,7 +126,7 @@ class Place:
         def groups(taken: Lines) -> Table:
             return _parts_of_pairs(alone, taken.tobytes())
 
-        dimensions = self.measure(lambda tally: tally.pairs)
+        dimensions = self.measure(lambda tally: tally.pairs_together if whole else tally.pairs)
         begun = None if whole else self.everyone.of(0).hidden
         return Telling(dimensions, groups, len(ORDER), begun, whole=whole)
 

@@ -27,7 +27,7 @@ from core.records.statistics.filters import (
     people_sql,
 )
 from core.records.store import RecordStore
-from core.taxonomy import Condition
+from core.taxonomy import AgeBand, Condition, Sex
 
 WORST: Final = len(Condition)
 """The place, behind those of the conditions, of the worst state of them all."""
@@ -44,6 +44,10 @@ class Tally(Protocol):
     @property
     def pairs(self) -> Counts:
         """Those graded for both of a pair, by pair and both grades: (values, 8, 3, 15, 16)."""
+
+    @property
+    def pairs_together(self) -> Counts:
+        """The same of those who told sex and age, and of the others: (values, 2, 1, 15, 16)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,11 +84,21 @@ class CodeTally:
             tables.append(self._spread(place, GRADES**2 + 1)[..., : GRADES**2])
         return np.stack(tables, axis=3)
 
+    @cached_property
+    def pairs_together(self) -> Counts:
+        """As of `Tally`."""
+        return _together(self.pairs)
+
     def _spread(self, place: Counts, number: int) -> Counts:
         where = (self.rows * _WHO + (self.codes >> BAND_SHIFT)) * number + place
         sums = np.bincount(where, self.people, self.values * _WHO * number)
         table = np.rint(sums).astype(np.int64).reshape(self.values, len(SEXES) + 1, len(AGE_BANDS), number)
         return table[:, : len(SEXES)].transpose(0, 2, 1, 3)
+
+
+def _together(pairs: Counts) -> Counts:
+    told: Counts = pairs[:, : len(AgeBand), : len(Sex)].sum(axis=(1, 2))
+    return np.stack([told, pairs.sum(axis=(1, 2)) - told], axis=1)[:, :, None]
 
 
 def tally_of(cells: Cells) -> CodeTally:
@@ -130,6 +144,11 @@ class _Arranged:
     def pairs(self) -> Counts:
         """As of `Tally`."""
         return self._arrange(self.tally.pairs)
+
+    @cached_property
+    def pairs_together(self) -> Counts:
+        """As of `Tally`."""
+        return self._arrange(self.tally.pairs_together)
 
     def _arrange(self, counts: Counts) -> Counts:
         arranged = np.zeros((self.number, *counts.shape[1:]), np.int64)
@@ -239,7 +258,9 @@ def inside_and_outside(store: RecordStore, place: Filters, wider: Filters) -> Ta
         within, around = sum_up(store, place).tally, sum_up(store, wider).tally
         return SummedTally(
             np.concatenate([within.numbers, around.numbers - within.numbers]),
-            lambda: np.concatenate([within.count_pairs(), around.count_pairs() - within.count_pairs()]),
+            lambda part: np.concatenate(
+                [within.count_pairs(part), around.count_pairs(part) - within.count_pairs(part)]
+            ),
         )
     inner, outer = read_cells(store, place), read_cells(store, wider)
     rows = np.concatenate(

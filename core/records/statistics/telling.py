@@ -65,7 +65,7 @@ class Telling:
         self._hidden: dict[tuple[int, int], Hidden | None] = {}
         self._known: dict[tuple[int, int], Told] = {}
         number = len(WHOLE_LINES) if whole else max(len(one.places) for one in dimensions)
-        blocks = [one.blocks(one.lines(WHOLE_LINES if whole else one.places)) for one in dimensions]
+        blocks = [one.blocks(one.whole_lines() if whole else one.lines(one.places)) for one in dimensions]
         measures = dimensions[0].people.shape[4]
         taken = np.zeros((measures, steps), np.bool_)
         self._groups = [groups(taken)]
