@@ -128,17 +128,18 @@ def derive(cursor: duckdb.DuckDBPyConnection, chosen: str) -> None:
     store_parts(cursor)
 
 
-def derive_arriving(cursor: duckdb.DuckDBPyConnection, arriving: str) -> None:
-    """Derive the rows of visits of one photo each that are new and told no answers, without reading them back.
+def derive_arriving(cursor: duckdb.DuckDBPyConnection, arriving: str, *, with_answers: bool) -> None:
+    """Derive the rows of visits of one photo each that are new, without reading their photos back.
 
     Args:
         cursor: As in `derive`.
         arriving: A relation with `number`, `states` and `certainty` of each beside the columns of `visits` and
             `diagnoses`; SQL written by us.
+        with_answers: As in `store_parts`.
     """
     cursor.execute(_MODELS.format(named=arriving))
     cursor.execute(_ARRIVING.format(arriving=arriving))
-    store_parts(cursor, with_answers=False)
+    store_parts(cursor, with_answers=with_answers)
 
 
 def store_parts(cursor: duckdb.DuckDBPyConnection, *, with_answers: bool = True) -> None:

@@ -209,6 +209,9 @@ def test_broken_lines_are_listed_with_their_lines_and_the_rest_is_kept(store, tm
     file.write_bytes(b"\n".join(lines) + b"\n")
     added, told = reject_lines()
     assert added == 0
+    alone = tmp_path / "alone.csv"
+    alone.write_bytes(lines[0] + b'\n1,f,30,1,5,\n2,f,"30,1,5,\n3,f,30,1,5,\n')
+    assert import_results(store, alone).reasons == {"malformed": 1}
     assert told == [
         *[("encoding", "11"), ("malformed", "32"), ("malformed", "33"), ("malformed", "41"), ("sex", "51")],
         *[("malformed", "101"), ("sex", "151")],

@@ -42,6 +42,7 @@ def merge(staging: Staging, store: RecordStore) -> Merged:
     rows = staging.number("SELECT count(*) FROM checked")
     several = 2 * staging.number("SELECT count(*) FROM photos") < rows
     step = 2 * _PIECE if several else _PIECE
+    answered = "answers" in {name for name, *_ in staging.rows("DESCRIBE new_photos")}
     visits = gradings = 0
     for start in range(0, rows, step):
         piece = f"BETWEEN {start} AND {start + step - 1}"
@@ -49,7 +50,7 @@ def merge(staging: Staging, store: RecordStore) -> Merged:
             with store.writing("import") as records:
                 visits += _add_photos(staging, records, piece)
                 gradings += _add_grades(staging, records, piece)
-                _derive(records)
+                _derive(records, with_answers=answered)
         staging.tell(Stage.ADDING, min((start + step) / rows, 1.0))
     return Merged(gradings, visits)
 
@@ -61,8 +62,8 @@ def _add_photos(staging: Staging, records: duckdb.DuckDBPyConnection, piece: str
     answers = "coalesce(answers, '{}')" if "answers" in named else "'{}'"
     records.register("reader", reader)
     records.execute(
-        f"""CREATE TEMP TABLE arriving AS
-            SELECT *, nextval('diagnosis_number') AS number, alone AND NOT known AND {answers} = '{{}}' AS simple
+        """CREATE TEMP TABLE arriving AS
+            SELECT *, nextval('diagnosis_number') AS number, alone AND NOT known AS simple
             FROM reader"""
     )
     records.unregister("reader")
@@ -89,9 +90,9 @@ def _add_grades(staging: Staging, records: duckdb.DuckDBPyConnection, piece: str
     return int(added[0]) if added else 0
 
 
-def _derive(records: duckdb.DuckDBPyConnection) -> None:
+def _derive(records: duckdb.DuckDBPyConnection, *, with_answers: bool) -> None:
     """Derive what the statistics count of `arriving`, and drop it."""
-    derive_arriving(records, "(FROM arriving WHERE simple)")
+    derive_arriving(records, "(FROM arriving WHERE simple)", with_answers=with_answers)
     # The others are put together from what is stored.
     records.execute(
         """CREATE TEMP TABLE touched AS

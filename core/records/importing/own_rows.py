@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Final
 
 from core.records.importing.foreign_rows import Checks, clean
-from core.records.importing.words import POSSIBLE_TIMES, text_tuple
+from core.records.importing.words import POSSIBLE_TIMES, is_among
 from core.taxonomy import AgeBand, Condition, Region, Sex, Site, View
 
 _WORDS: Final[Mapping[str, Iterable[str]]] = {
@@ -40,7 +40,7 @@ def own_checks(kinds: Mapping[str, str], places: Mapping[str, int]) -> Checks:
         for name in kept
         if kinds[name] != "VARCHAR"
     )
-    unknown = " ".join(f"WHEN {name} NOT IN {text_tuple(known)} THEN '{name}'" for name, known in _WORDS.items())
+    unknown = " ".join(f"WHEN NOT {is_among(name, known)} THEN '{name}'" for name, known in _WORDS.items())
     missing = " ".join(f"WHEN {name} IS NULL THEN '{name}'" for name in _NEEDED)
     sql = f"""
         WITH cleaned AS (SELECT piece AS cells, {cleaned} FROM piece),
@@ -67,7 +67,7 @@ def own_checks(kinds: Mapping[str, str], places: Mapping[str, int]) -> Checks:
                 WHEN list_count([p0, p1, p2, p3]) NOT IN (0, 4) THEN 'probabilities'
                 WHEN NOT (least(p0, p1, p2, p3) >= -1e-6 AND greatest(p0, p1, p2, p3) <= 1 + 1e-6
                     AND abs(p0 + p1 + p2 + p3 - 1) <= 1e-4) THEN 'probabilities'
-                WHEN set_text NOT IN {text_tuple(_SETS)} AND (severity_set IS NULL OR list_max(severity_set) > 3
+                WHEN NOT {is_among("set_text", _SETS)} AND (severity_set IS NULL OR list_max(severity_set) > 3
                     OR list_sort(list_distinct(severity_set)) <> severity_set) THEN 'severity_set'
                 WHEN NOT list_contains(severity_set, severity) THEN 'severity_set'
             END AS reason

@@ -107,6 +107,7 @@ def read_rows(staging: Staging, raw: RawTable, source: Path, sql: str) -> RawTab
             return raw
         if staging.number(_OVER_LINES):
             closed = _without_open_quotes(staging, raw.text)
+            staging.connection.execute("DELETE FROM reject_errors")
             raw = replace(raw, text=closed, relation=_csv(closed))
             _name_rows(staging, raw)
             staging.run(Stage.READING, sql, since=_LOOKED_THROUGH)
@@ -135,7 +136,7 @@ def _open_text(staging: Staging, source: Path) -> RawTable:
 _MALFORMED: Final = """
     SELECT DISTINCT ON (line) line, CASE error_type WHEN 'INVALID ENCODING' THEN 'encoding'
         WHEN 'LINE SIZE OVER MAXIMUM' THEN 'too_long' ELSE 'malformed' END AS reason, left(csv_line, 10000) AS csv_line
-    FROM reject_errors WHERE scan_id = (SELECT max(scan_id) FROM reject_errors)"""
+    FROM reject_errors"""
 
 _OVER_LINES: Final = f"""
     SELECT count(*) FROM ({_MALFORMED}) WHERE contains(trim(csv_line, chr(10) || chr(13)), chr(10))"""  # noqa: S608

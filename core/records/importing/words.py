@@ -132,12 +132,13 @@ def moment(text: str) -> str:
 
 def told(text: str) -> str:
     """The text, or NULL where it is one of the marks for "missing" that databases write."""
-    return f"CASE WHEN lower({text}) IN {text_tuple(_MISSING)} THEN NULL ELSE {text} END"
+    longest = max(map(len, _MISSING))
+    return f"CASE WHEN strlen({text}) <= {longest} AND {is_among(f'lower({text})', _MISSING)} THEN NULL ELSE {text} END"
 
 
-def text_tuple(words: Iterable[str]) -> str:
-    """SQL for what IN takes."""
-    return f"({_texts(words)})"
+def is_among(text: str, words: Iterable[str]) -> str:
+    """SQL for whether a text is one of these; unlike IN, DuckDB does not make a join of it and knows how far it is."""
+    return f"list_contains([{_texts(words)}], {text})"
 
 
 def _texts(words: Iterable[str]) -> str:
