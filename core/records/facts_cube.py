@@ -122,24 +122,27 @@ def count(visits: Visits) -> Cube:
 def _count(place: Array, places: int, codes: Array, photos: Array, people: Array) -> tuple[Array, Array]:
     group, number = place * _WHO + (codes >> BAND_SHIFT), places * _WHO
     each = [(codes >> (STATE_BITS * one)) & 7 for one in range(len(Condition))]
+    # Without weights NumPy counts whole numbers, which is faster.
+    weights = people if (people != 1).any() else None
     # Counts that fit: there may be a thousand rows in an import of ten years.
     states = np.empty((number, STATE_CELLS), np.int32)
     for one, state in enumerate([*each, np.max(each, axis=0, initial=0)]):
-        states[:, one * STATES : (one + 1) * STATES] = _spread(group, state, STATES, number, people)
+        states[:, one * STATES : (one + 1) * STATES] = _spread(group, state, STATES, number, weights)
     states[:, -1] = np.rint(np.bincount(group, photos * people, number))
     pairs = np.empty((number, PAIR_CELLS), np.int32)
     cells = GRADES**2
     for one, (first, second) in enumerate(PAIRS):
         both = (each[first] >= _FIRST_GRADE) & (each[second] >= _FIRST_GRADE)
         grades = (each[first][both] - _FIRST_GRADE) * GRADES + each[second][both] - _FIRST_GRADE
-        pairs[:, one * cells : (one + 1) * cells] = _spread(group[both], grades, cells, number, people[both])
+        pairs[:, one * cells : (one + 1) * cells] = _spread(
+            group[both], grades, cells, number, None if weights is None else weights[both]
+        )
     return states, pairs
 
 
-def _spread(group: Array, place: Array, places: int, number: int, people: Array) -> Array:
-    counted = np.bincount(group * places + place, people, minlength=number * places).reshape(number, places)
-    summed: Array = np.rint(counted).astype(np.int32)
-    return summed
+def _spread(group: Array, place: Array, places: int, number: int, people: Array | None) -> Array:
+    counted: Array = np.bincount(group * places + place, people, minlength=number * places).reshape(number, places)
+    return counted if people is None else np.rint(counted)
 
 
 def told_and_untold(arrays: Array) -> Array:
