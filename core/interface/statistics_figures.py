@@ -33,7 +33,7 @@ def draw_key_figures(asked: Asked, counted: Totals) -> None:
 
 def _draw_people(asked: Asked, counted: Totals) -> None:
     hidden = asked.words("hidden.label")
-    photos = asked.words("key.photos", n=f"{counted.photos:,}") if counted.photos else hidden
+    photos = asked.words("key.photos", n=f"{counted.photos:,}") if counted.photos else ""
     people = f"{counted.people:,}" if counted.people else hidden
     _draw_metric(asked.words("key.people"), people, photos)
 
