@@ -13,7 +13,7 @@ import numpy as np
 
 from core.records.facts_cube import Array
 from core.records.privacy import MIN_CELL, Counts, Lines
-from core.records.statistics.blocks import Blocks, Dimension, Table, is_told, part, refine
+from core.records.statistics.blocks import Blocks, Dimension, Table, is_told, refine
 from core.records.statistics.lines import LINES
 from core.records.statistics.rows import AskedRows, Rows
 from core.records.statistics.tallies import Tally
@@ -90,6 +90,9 @@ class PlaneBlocks(Blocks):
         super().__init__(plane, lines)
         self._plane = plane
         self._regions, self._spans = len(plane.people), lines.shape[3]
+        # More than ten say no more than ten, and so fit into few bytes. Lines last, as these are many.
+        few = np.minimum(lines, MIN_CELL).transpose(0, 4, 3, 2, 1)
+        self._few = np.ascontiguousarray(few, np.float32).reshape(*few.shape[:2], -1)
         apart = np.ones((*lines.shape[:2], len(plane.nodes) * self._regions), np.bool_)
         self.marks = np.concatenate([self.marks, apart], axis=2)
 
@@ -122,15 +125,10 @@ class PlaneBlocks(Blocks):
     def split(self, groups: Table) -> None:
         """As of `Blocks`."""
         plane, regions, shape = self._plane, self._regions, self.marks.shape
-        sums = part(self._lines, groups)
-        # More than ten say no more than ten, and so fit into few bytes, sums of all of them included.
-        few = np.uint16 if MIN_CELL * regions * self._spans <= np.iinfo(np.uint16).max else np.uint32
-        clipped = np.minimum(sums, MIN_CELL).astype(few).reshape(shape[0] * shape[1], regions, self._spans, -1)
-        # Lines last, as these are many.
-        counts = np.ascontiguousarray(clipped.transpose(3, 2, 1, 0))
+        counts = self._counts(groups)
         hard = ~are_safe_counts(counts.reshape(-1, counts.shape[-1]))
         self.safe = np.ones(shape[:2], np.bool_)
-        self.safe.reshape(-1)[hard] = are_safe_counts(counts[..., hard].sum(axis=(1, 2), dtype=counts.dtype))
+        self.safe.reshape(-1)[hard] = are_safe_counts(counts[..., hard].sum(axis=(1, 2), dtype=np.uint32))
         # What is not told before is not told behind either.
         hard &= self._whole.reshape(-1)
         if not hard.any():
@@ -146,6 +144,14 @@ class PlaneBlocks(Blocks):
         marks[hard] = np.concatenate([together, apart], axis=1)
         self.marks = marks.reshape(shape)
 
+    def _counts(self, groups: Table) -> Array:
+        """Add people up by the groups of parts, none above ten: (g, spans, regions, m * lines)."""
+        used = groups[..., groups.any(axis=(0, 1))].transpose(0, 2, 1).astype(np.float32)
+        sums = np.minimum(used @ self._few, MIN_CELL).astype(np.uint8)
+        by_measure = sums.reshape(*sums.shape[:2], self._spans, self._regions, -1)
+        ordered = np.ascontiguousarray(by_measure.transpose(1, 2, 3, 0, 4))
+        return ordered.reshape(*ordered.shape[:3], -1)
+
 
 def _split(plane: Plane, counts: Array, apart: Lines, gathered: Lines) -> Lines:
     """Say which regions may be told apart by the halves of each node.
@@ -158,9 +164,13 @@ def _split(plane: Plane, counts: Array, apart: Lines, gathered: Lines) -> Lines:
     """
     begin, middle, end = np.array(plane.nodes).T
     counts, gathered = counts.take(plane.order, axis=2), gathered[plane.order]
-    until = np.concatenate([np.zeros_like(counts[:, :1]), counts.cumsum(axis=1, dtype=counts.dtype)], axis=1)
+    until = np.zeros((counts.shape[0], counts.shape[1] + 1, *counts.shape[2:]), np.uint16)
+    counts.cumsum(axis=1, dtype=np.uint16, out=until[:, 1:])
     starts, middles, ends = (until.take(places, axis=1) for places in (begin, middle, end))
-    halves = np.stack([middles - starts, ends - middles], axis=1)
+    # Of twenty regions, ten people each still fit into a byte.
+    halves = np.stack(
+        [np.minimum(part, MIN_CELL).astype(np.uint8) for part in (middles - starts, ends - middles)], axis=1
+    )
     seen = (halves != 0).any(axis=0).all(axis=0)[None]
     return part_at_nodes(plane.nodes, halves, seen, np.ascontiguousarray(apart) & ~gathered, are_safe_counts)
 
