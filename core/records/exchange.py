@@ -13,8 +13,9 @@ from typing import Final
 from core.errors import RecordsError
 from core.records.faults import explained
 from core.records.importing.columns import COLUMNS, level
+from core.records.importing.comparing import compare
 from core.records.importing.foreign_rows import Checks, foreign_checks
-from core.records.importing.judging import check_rows, compare
+from core.records.importing.judging import check_rows
 from core.records.importing.merging import merge
 from core.records.importing.own_rows import own_checks
 from core.records.importing.preview import Preview, preview_of

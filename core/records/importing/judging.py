@@ -9,8 +9,6 @@ and the `place` of a grade are the first row of their visit.
 from pathlib import Path
 from typing import Final
 
-import duckdb
-
 from core.records.facts_code import STATE_BITS
 from core.records.importing.columns import columns_of
 from core.records.importing.foreign_rows import WIDE_ROLES, Checks, id_again, photo_id
@@ -18,11 +16,14 @@ from core.records.importing.reading import RawTable, read_rows
 from core.records.importing.staging import Stage, Staging
 from core.records.vocabulary import CONDITION_LIST
 
+TOGETHER: Final = 0.3
+"""Of checking what was read, what putting rows together takes."""
 AGAIN: Final = "again"
 """The `reason` of a row that says what a row before it says; not counted as rejected."""
 
 _PLACE: Final = f"(list_position({CONDITION_LIST}, condition) - 1)::UTINYINT"
-_GOOD: Final = "FROM checked WHERE reason IS NULL"
+GOOD: Final = "FROM checked WHERE reason IS NULL"
+"""The rows that stand."""
 
 
 def check_rows(staging: Staging, checks: Checks, raw: RawTable, source: Path) -> RawTable:
@@ -45,82 +46,32 @@ def check_rows(staging: Staging, checks: Checks, raw: RawTable, source: Path) ->
         _count_again(staging)
     if checks.grouped:
         _group(staging)
-        if _mark(staging, _CONTRADICTING) + _mark(staging, _REPEATED):
+        if mark(staging, _CONTRADICTING) + mark(staging, _REPEATED):
             _group(staging)
         _gather(staging)
     elif checks.same:
-        _mark(staging, _THE_SAME)
+        mark(staging, _THE_SAME)
     if not checks.grouped:
         _each(staging, checks)
     _list_grades(staging, checks)
     return raw
 
 
-def compare(staging: Staging, checks: Checks, records: duckdb.DuckDBPyConnection) -> None:
-    """Make `stored`, the grades that the records hold of these visits, and views of what they lack.
-
-    The views are `new_photos`, with `known` and `photo_known`, and `new_grades`. A row of another system that is stored
-    with other values is marked: its id may belong to another system.
-
-    Args:
-        staging: After `check_rows`.
-        checks: How the rows were checked.
-        records: A cursor on the records.
-    """
-    empty = records.execute("SELECT count(*) FROM visits").fetchone() == (0,)
-    limit = "LIMIT 0" if empty else ""
-    asked = staging.connection.execute(
-        f"SELECT DISTINCT visit_id::VARCHAR AS visit_id FROM photos {limit}"
-    ).to_arrow_reader()
-    records.register("asked", asked)
-    try:
-        found = records.execute(
-            """SELECT v.id::VARCHAR AS visit_id, d.id::VARCHAR AS diagnosis_id, epoch_us(v.visited_at) AS visited_us,
-                   v.sex, v.age_band, v.region, g.condition, g.severity
-               FROM (SELECT visit_id::UUID AS id FROM asked) AS a
-               JOIN visits AS v ON v.id = a.id
-               JOIN diagnoses AS d ON d.visit_id = v.id
-               LEFT JOIN gradings AS g ON g.diagnosis_id = d.id"""
-        ).to_arrow_reader()
-        staging.connection.register("found", found)
-        staging.connection.execute(
-            """CREATE TABLE stored AS
-               SELECT * REPLACE (visit_id::UUID AS visit_id, diagnosis_id::UUID AS diagnosis_id) FROM found"""
-        )
-        staging.connection.unregister("found")
-    finally:
-        records.unregister("asked")
-    known = staging.number("SELECT count(*) FROM stored") > 0
-    if known and not checks.own and _mark(staging, _DIFFERING) and checks.grouped:
-        _group(staging)
-        _gather(staging)
-    # A view costs nothing, unless it puts rows and photos together anew for each piece that is asked for.
-    staging.connection.execute(_NEW if known else _ALL_NEW.format(kind="TABLE" if checks.grouped else "VIEW"))
-
-
-_ALL_NEW: Final = """
-    CREATE {kind} new_grades AS FROM grades WHERE reason IS NULL;
-    CREATE VIEW new_photos AS SELECT *, false AS known, false AS photo_known FROM photos"""
-_NEW: Final = """
-    CREATE TABLE new_grades AS
-        FROM grades AS g WHERE reason IS NULL AND NOT EXISTS (
-            FROM stored AS s WHERE s.diagnosis_id = g.diagnosis_id AND s.condition = g.condition
-        );
-    CREATE VIEW new_photos AS
-        SELECT *, visit_id IN (SELECT visit_id FROM stored) AS known,
-            diagnosis_id IN (SELECT diagnosis_id FROM stored) AS photo_known
-        FROM photos WHERE diagnosis_id IN (SELECT diagnosis_id FROM new_grades)"""
-
-
-def _mark(staging: Staging, late: str) -> int:
+def mark(staging: Staging, late: str) -> int:
     """Give rows of `checked` the reason that a query over them finds; return how many."""
-    staging.run(Stage.CHECKING, f"CREATE OR REPLACE TABLE late AS {late}")
+    staging.run(Stage.CHECKING, f"CREATE OR REPLACE TABLE late AS {late}", until=TOGETHER)
     marked = staging.number("SELECT count(*) FROM late")
     if marked:
         staging.run(
             Stage.CHECKING, 'UPDATE checked SET reason = late.reason FROM late WHERE late."row" = checked.rowid'
         )
     return marked
+
+
+def put_together(staging: Staging) -> None:
+    """Make `photos` anew of the good rows, several of which may be of one photo."""
+    _group(staging)
+    _gather(staging)
 
 
 def _count_again(staging: Staging) -> None:
@@ -131,6 +82,7 @@ def _count_again(staging: Staging) -> None:
                SELECT rowid AS "row", row_number() OVER (PARTITION BY visit_id ORDER BY rowid) AS again
                FROM checked WHERE visit_id IN (SELECT visit_id FROM checked GROUP BY visit_id HAVING count(*) > 1)
            ) WHERE again > 1""",
+        until=TOGETHER,
     )
     if not staging.number("SELECT count(*) FROM again"):
         return
@@ -142,6 +94,7 @@ def _count_again(staging: Staging) -> None:
                     CASE WHEN a.again IS NULL THEN visit_id ELSE {id_again("visit_id", "a.again")} END AS visit_id
                 ) FROM (SELECT rowid AS "row", * FROM checked) AS c LEFT JOIN again AS a USING ("row")
             ) ORDER BY "row\"""",
+        until=TOGETHER,
     )
     staging.connection.execute("DROP TABLE checked; ALTER TABLE told_apart RENAME TO checked")
 
@@ -150,7 +103,7 @@ _THE_SAME: Final = f"""
     SELECT "row", CASE WHEN content = first THEN '{AGAIN}' ELSE 'duplicate' END AS reason
     FROM (
         SELECT rowid AS "row", content, row_number() OVER told AS turn, first_value(content) OVER told AS first
-        {_GOOD} AND same IN (SELECT same {_GOOD} GROUP BY same HAVING count(*) > 1)
+        {GOOD} AND same IN (SELECT same {GOOD} GROUP BY same HAVING count(*) > 1)
         WINDOW told AS (PARTITION BY same ORDER BY rowid)
     ) WHERE turn > 1"""
 
@@ -165,7 +118,8 @@ def _group(staging: Staging) -> None:
                 min(photo_hash) <> max(photo_hash) AS torn,
                 bit_or({_state("coalesce(severity + 2, 1)", _PLACE)}) AS states,
                 {_certainty(staging)} AS certainty
-            {_GOOD} GROUP BY diagnosis_id""",
+            {GOOD} GROUP BY diagnosis_id""",
+        until=TOGETHER,
     )
 
 
@@ -175,7 +129,7 @@ def _certainty(staging: Staging) -> str:
 
 
 _CONTRADICTING: Final = f"""
-    SELECT rowid AS "row", 'conflict' AS reason {_GOOD} AND (
+    SELECT rowid AS "row", 'conflict' AS reason {GOOD} AND (
         visit_id IN (SELECT visit_id FROM groups GROUP BY visit_id HAVING min(low) <> max(high))
         OR diagnosis_id IN (SELECT diagnosis_id FROM groups WHERE torn)
     )"""
@@ -183,17 +137,9 @@ _REPEATED: Final = f"""
     SELECT "row", CASE WHEN content = first THEN '{AGAIN}' ELSE 'duplicate' END AS reason
     FROM (
         SELECT rowid AS "row", content, row_number() OVER told AS turn, first_value(content) OVER told AS first
-        {_GOOD} AND diagnosis_id IN (SELECT diagnosis_id FROM groups WHERE grades <> bit_count(kinds))
+        {GOOD} AND diagnosis_id IN (SELECT diagnosis_id FROM groups WHERE grades <> bit_count(kinds))
         WINDOW told AS (PARTITION BY diagnosis_id, condition ORDER BY rowid)
     ) WHERE turn > 1"""
-_DIFFERING: Final = f"""
-    SELECT DISTINCT c."row", 'differs' AS reason
-    FROM (SELECT rowid AS "row", visit_id, visited_at, sex, age_band, region {_GOOD}) AS c
-    JOIN stored AS s ON s.visit_id = c.visit_id
-    LEFT JOIN grades AS g ON g."row" = c."row" AND g.diagnosis_id = s.diagnosis_id AND g.condition = s.condition
-    WHERE (c.sex, c.age_band, c.region, epoch_us(c.visited_at))
-            IS DISTINCT FROM (s.sex, s.age_band, s.region, s.visited_us)
-        OR (g.condition IS NOT NULL AND g.severity IS DISTINCT FROM s.severity)"""
 
 
 def _gather(staging: Staging) -> None:
@@ -208,6 +154,7 @@ def _gather(staging: Staging) -> None:
                 FROM groups WINDOW visit AS (PARTITION BY visit_id ORDER BY "row"
                     ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
             ) AS g ON g."row" = c.rowid""",
+        until=TOGETHER,
     )
 
 

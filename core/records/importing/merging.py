@@ -33,7 +33,7 @@ def merge(staging: Staging, store: RecordStore) -> Merged:
     """Add what is not stored yet. Each piece is stored whole or not at all, with what the statistics count of it.
 
     Args:
-        staging: After `core.records.importing.judging.compare`, while no other import is under way.
+        staging: After `core.records.importing.comparing.compare`, while no other import is under way.
         store: The records.
 
     Raises:

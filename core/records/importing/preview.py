@@ -89,7 +89,7 @@ class Preview:
 def preview_of(
     staging: Staging, raw: RawTable, layout: Layout, checks: Checks | None, reasons: Mapping[str, int]
 ) -> Preview:
-    """Put a preview together, after `core.records.importing.judging.compare` where there are checks."""
+    """Put a preview together, after `core.records.importing.comparing.compare` where there are checks."""
     malformed = staging.number("SELECT count(*) FROM malformed")
     rows = staging.number("SELECT count(*) FROM checked")
     cells = staging.rows(f"SELECT * FROM piece LIMIT {SHOWN}")

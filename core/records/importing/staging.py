@@ -45,11 +45,14 @@ class Staging:
         self.connection = connection
         self.folder = folder
         self._on_progress = on_progress
+        self._told: tuple[Stage, float] | None = None
 
     def tell(self, stage: Stage, share: float) -> None:
-        """Say how far it is."""
+        """Say how far it is; a stage never goes back, though some of it may have to be done twice."""
         if self._on_progress is not None:
-            self._on_progress(stage, share)
+            before = self._told[1] if self._told is not None and self._told[0] is stage else 0.0
+            self._told = (stage, min(max(share, before), 1.0))
+            self._on_progress(*self._told)
 
     def run(self, stage: Stage, sql: str, *, since: float = 0.0, until: float = 1.0) -> None:
         """Run a statement that may take long, telling how far it is; interrupted where the caller is.
