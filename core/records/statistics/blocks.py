@@ -6,7 +6,7 @@ is told of where it takes whole blocks. What filters told of can give by adding 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Final
 
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from core.records.privacy import MIN_CELL, Counts, Lines
 from core.records.statistics.lines import LINES, WITHOUT_ROWS
 from core.records.statistics.rows import AskedRows, Rows
-from core.records.statistics.tree import Node, are_safe, are_safe_counts, tree_of, tree_of_values
+from core.records.statistics.tree import Node, are_safe, are_safe_counts, ends_of, tree_of, tree_of_values
 from core.taxonomy import Sex
 
 Table = npt.NDArray[np.float64]
@@ -43,10 +43,6 @@ class Dimension:
     months: Counts | None = None
     places: ClassVar[Lines] = WITHOUT_ROWS
 
-    def at(self, value: int) -> "Dimension":
-        """Return the same with one value that is named."""
-        return replace(self, chosen=np.arange(len(self.people)) == value)
-
     def blocks(self, lines: Table) -> "Blocks":
         """Begin to put values together, of lines as `lines` gives them."""
         return Blocks(self, lines)
@@ -54,11 +50,7 @@ class Dimension:
     def rows(self) -> list[AskedRows]:
         """Part rows of ages by the values, for the values that are named."""
         order, nodes = self._tree
-        if self.apart:
-            ends = list(range(1, len(self.people)))
-        else:
-            named = self.chosen[order]
-            ends = [int(place) + 1 for place in np.flatnonzero(named[1:] != named[:-1])]
+        ends = list(range(1, len(order))) if self.apart else ends_of(self.chosen[order])
         return [AskedRows(Rows(self.people[order], nodes, ends), [ends])]
 
     def rows_alone(self) -> list[AskedRows]:

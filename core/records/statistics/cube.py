@@ -240,16 +240,16 @@ def count_by_model(store: RecordStore, filters: Filters) -> dict[tuple[int, int]
     return people
 
 
-def count_both(store: RecordStore, part: str, *, demo: bool) -> list[tuple[Array, Array]]:
-    """Count states or pairs of all people: months (r,), ascending, counts by row and region (r, REGIONS, 24, k).
+def count_rows(store: RecordStore, part: str, *, regions: bool, demo: bool) -> list[tuple[Rows, Array]]:
+    """Count states or pairs of all people by row (r, 24, k), or by row and region (r, REGIONS, 24, k).
 
     Returns:
-        Several of these, to be added up; a month may be there more than once.
+        Several of these, to be added up; the same may be there more than once.
 
     Raises:
         RecordsError: The records cannot be read.
     """
-    return _count(store, _Asked(demo=demo, both=True), part, _apart)
+    return _count(store, _Asked(demo=demo, both=regions), part, _apart)
 
 
 _Make = Callable[[_Asked, Rows, Array], T]
@@ -349,9 +349,9 @@ def _at_once(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
         cursor.execute("ROLLBACK")
 
 
-def _apart(_: _Asked, rows: Rows, arrays: Array) -> tuple[Array, Array]:
-    """Leave everyone's arrays as they are, with their months."""
-    return rows.months, arrays
+def _apart(_: _Asked, rows: Rows, arrays: Array) -> tuple[Rows, Array]:
+    """Leave everyone's arrays as they are."""
+    return rows, arrays
 
 
 def _numbers(asked: _Asked, rows: Rows, arrays: Array) -> tuple[Rows, Array]:

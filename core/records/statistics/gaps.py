@@ -8,7 +8,7 @@ import numpy as np
 
 from core.findings import Refusal
 from core.records.privacy import MIN_CELL, Lines, are_small
-from core.records.statistics.crossed import plane_of_filter
+from core.records.statistics.crossed import planes_of_filter
 from core.records.statistics.filters import AGE_BANDS, EVERYONE, SEXES, Filters, Narrowing, month_start
 from core.records.statistics.frame import Frame, open_frame
 from core.records.statistics.place import Layer, by_values
@@ -106,7 +106,7 @@ def _region(store: RecordStore, frame: Frame) -> Rate | None:
     untold = values[layer.chosen, 0].sum(axis=(0, -2, -1))
     layers: list[Layer | PlaneLayer] = [layer]
     if Narrowing.TIME in frame.filters.narrowed:
-        layers.append(plane_of_filter(store, replace(frame.filters, regions=(None,))))
+        layers += planes_of_filter(store, replace(frame.filters, regions=(None,)))
     everyone, alone = frame.place.everyone.of(0), frame.place.everyone_in(*layers).of(0)
     counts = [frame.sum_up(table, told) for table, told in ((untold, alone), (frame.place.people, everyone))]
     lost = [untold[frame.selected & ~told.counted(frame.bands, frame.sexes)].any() for told in (alone, everyone)]

@@ -17,7 +17,7 @@ from core.records.privacy import Counts, Lines
 from core.records.statistics.blocks import Dimension, Table, split_at
 from core.records.statistics.boxes import boxes_of
 from core.records.statistics.counting import subsets
-from core.records.statistics.crossed import plane_of_months
+from core.records.statistics.crossed import planes_of_months
 from core.records.statistics.filters import FIRST_GRADE, Filters, Narrowing, month_number, month_start
 from core.records.statistics.frame import Frame, open_frame
 from core.records.statistics.lines import EVERYONE, LINES, TOLD, UNTOLD
@@ -83,9 +83,9 @@ def shown_series(
 
 def _open_months(store: RecordStore, frame: Frame, condition: Condition) -> "_Months":
     def count() -> _Months:
-        plane = plane_of_months(store, frame.filters) if frame.filters.regions else None
+        planes = planes_of_months(store, frame.filters)
         starts, boxes = _grid(store, frame, condition, Period.MONTH)
-        return _Months(frame, starts, boxes, list(Condition).index(condition), plane)
+        return _Months(frame, starts, boxes, list(Condition).index(condition), planes)
 
     return store.memory.recall(store.version, ("months", condition, frame.filters), count)
 
@@ -115,10 +115,10 @@ class _Months:
         boxes: People by month, way of being inside or outside the narrowings, age band, sex and state of a condition,
             (t, boxes, 8, 3, 6).
         measure: Place of the condition.
-        plane: Everyone by region and month, where regions are narrowed.
+        planes: Everyone by month and by what is narrowed.
     """
 
-    def __init__(self, frame: Frame, starts: Counts, boxes: Counts, measure: int, plane: PlaneLayer | None) -> None:
+    def __init__(self, frame: Frame, starts: Counts, boxes: Counts, measure: int, planes: list[PlaneLayer]) -> None:
         self.starts, self.boxes = starts, boxes
         self._frame, self._measure = frame, measure
         self._whole = bool(frame.selected.all())
@@ -133,11 +133,12 @@ class _Months:
         numbers = np.array([UNKNOWN_TIME, *months], np.int64)
         time = Dimension(people, np.ones(len(people), np.bool_), ordered=True, months=numbers)
         timed, others = [time], [self._measured(layer) for layer in place.layers]
-        if plane is not None:
-            # What holds for all regions holds for each of them, if nothing else is narrowed.
-            timed, others = ([time], others) if len(frame.filters.narrowed) > 1 else ([], [])
-            everyone = self._measured(plane)
-            timed += [everyone, replace(time, people=everyone.people.sum(axis=0)[:, None])]
+        if planes:
+            everyone = [self._measured(plane) for plane in planes]
+            # What holds for all regions, or sources, holds for each of them if nothing else is narrowed.
+            apart = frame.filters.narrowed in ((Narrowing.REGION,), (Narrowing.SOURCE,))
+            timed, others = ([], []) if apart else ([time], others)
+            timed += [*everyone, replace(time, people=everyone[0].people.sum(axis=0)[:, None])]
 
         def groups(taken: Lines) -> Table:
             levels = [FIRST_GRADE + int(grade) for grade, used in zip(ORDER, taken[0], strict=True) if used]

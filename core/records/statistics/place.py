@@ -14,7 +14,7 @@ from core.records.statistics.blocks import Dimension, Table, split_at
 from core.records.statistics.boxes import alternatives, boxes_of
 from core.records.statistics.cells import read_all_cells, read_cells
 from core.records.statistics.counting import subsets
-from core.records.statistics.crossed import plane_of_filter
+from core.records.statistics.crossed import CROSSED, planes_of_filter
 from core.records.statistics.cube import SUMMED, sum_up
 from core.records.statistics.filters import FIRST_GRADE, Filters, Narrowing, in_order
 from core.records.statistics.meetings import parts_that_follow
@@ -36,7 +36,6 @@ Signed = tuple[tuple[int, Tally], ...]
 
 _BOTH: Final = np.ones(2, np.bool_)
 _ORDERED: Final = frozenset({Narrowing.TIME, Narrowing.HAVING})
-_CROSSED: Final = frozenset({Narrowing.TIME, Narrowing.REGION})
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,11 +188,11 @@ def _place(store: RecordStore, filters: Filters) -> Place:
 
 def _all_layers(store: RecordStore, filters: Filters) -> list[Layer | PlaneLayer]:
     narrowed, layers = set(filters.narrowed), list[Layer | PlaneLayer]()
-    if narrowed >= _CROSSED:
+    layers += planes_of_filter(store, filters)
+    if narrowed >= CROSSED:
         # What holds for all regions and times holds for each of both beside the other.
-        layers.append(plane_of_filter(store, filters))
         layers += _layers(store, filters.only((Narrowing.TIME,)), Narrowing.TIME)
-    if narrowed != _CROSSED:
+    if narrowed != CROSSED:
         layers += [layer for narrowing in filters.narrowed for layer in _layers(store, filters, narrowing)]
     return layers
 

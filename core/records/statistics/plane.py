@@ -1,12 +1,13 @@
 """Which regions may be told of in which months, so that filters and series of both ways fit together.
 
-Months of one region can be subtracted from those of everybody, and so can those of the next region, until only a few
+So do sources or models in the place of regions, and in that of months, whatever is said of the former here. Months of
+one region can be subtracted from those of everybody, and so can those of the next region, until only a few
 people are left. Therefore one tree of the months holds for all filters of time and place
 (`core.records.statistics.tree`). Whole regions of all times are told of as filters of place are.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -17,7 +18,7 @@ from core.records.statistics.blocks import Blocks, Dimension, Table, is_told, re
 from core.records.statistics.lines import LINES
 from core.records.statistics.rows import AskedRows, Rows
 from core.records.statistics.tallies import Tally
-from core.records.statistics.tree import Node, are_safe_counts, part_at_nodes, tree_of_values
+from core.records.statistics.tree import Node, are_safe_counts, ends_of, part_at_nodes, tree_of_values
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -27,21 +28,20 @@ class Plane(Dimension):
     Attributes:
         nodes: The part of the tree that decides on the ends that are asked about.
         order: Places of the regions, the largest first, (regions,).
-        span: The first span that is named and the one behind the last.
+        inside: Which spans are named, (spans,).
     """
 
     nodes: tuple[Node, ...]
     order: Counts
-    span: tuple[int, int]
+    inside: Lines
     places: ClassVar[Lines] = LINES
 
     def rows(self) -> list[AskedRows]:
         """As of `Dimension`: by span beside the regions, and by region beside the span."""
-        (first, behind), spans = self.span, self.people.shape[1]
-        inside = (np.arange(spans) >= first) & (np.arange(spans) < behind)
+        ends = ends_of(self.inside)
         return [
-            AskedRows(Rows(self._by_time, self.nodes, self.span), [self.span]),
-            self._rows_of_regions(inside[None], each=False),
+            AskedRows(Rows(self._by_time, self.nodes, ends), [ends]),
+            self._rows_of_regions(self.inside[None], each=False),
         ]
 
     def rows_alone(self) -> list[AskedRows]:
@@ -66,17 +66,13 @@ class Plane(Dimension):
         # (regions, boxes, 8, 3, n * m, k); either n or m is one.
         boxes = np.einsum("bns,rsacmk->rbacnmk", both, people)
         boxes = boxes.reshape(*boxes.shape[:4], -1, boxes.shape[-1])
-        ends = [int(place) + 1 for place in np.flatnonzero(chosen[1:] != chosen[:-1])]
+        ends = ends_of(chosen)
         nodes = tree_of_values(people.sum(axis=tuple(range(1, people.ndim))))
         return AskedRows(Rows(boxes, nodes, ends), [ends], each)
 
     def blocks(self, lines: Table) -> "PlaneBlocks":
         """As of `Dimension`."""
         return PlaneBlocks(self, lines)
-
-    def at(self, value: int) -> "Plane":
-        """Return the same with one span that is named."""
-        return replace(self, span=(value, value + 1))
 
 
 class PlaneBlocks(Blocks):
@@ -118,9 +114,9 @@ class PlaneBlocks(Blocks):
     @property
     def _whole(self) -> Lines:
         """Whether the chosen regions and spans are whole blocks, (m, lines)."""
-        (first, behind), ends = self._plane.span, self.ends
-        whole = is_told(self._plane, self.marks[:, :, : self._regions]) & ends[..., behind - 1]
-        return whole & ends[..., first - 1] if first else whole
+        behind = [end - 1 for end in ends_of(self._plane.inside)]
+        whole: Lines = is_told(self._plane, self.marks[:, :, : self._regions]) & self.ends[..., behind].all(axis=-1)
+        return whole
 
     def split(self, groups: Table) -> None:
         """As of `Blocks`."""
@@ -167,10 +163,9 @@ def _split(plane: Plane, counts: Array, apart: Lines, gathered: Lines) -> Lines:
     until = np.zeros((counts.shape[0], counts.shape[1] + 1, *counts.shape[2:]), np.uint16)
     counts.cumsum(axis=1, dtype=np.uint16, out=until[:, 1:])
     starts, middles, ends = (until.take(places, axis=1) for places in (begin, middle, end))
-    # Of twenty regions, ten people each still fit into a byte.
-    halves = np.stack(
-        [np.minimum(part, MIN_CELL).astype(np.uint8) for part in (middles - starts, ends - middles)], axis=1
-    )
+    # Of twenty regions, ten people each still fit into a byte, and so do their sums.
+    few = np.uint8 if MIN_CELL * len(gathered) <= np.iinfo(np.uint8).max else np.uint16
+    halves = np.stack([np.minimum(part, MIN_CELL).astype(few) for part in (middles - starts, ends - middles)], axis=1)
     seen = (halves != 0).any(axis=0).all(axis=0)[None]
     return part_at_nodes(plane.nodes, halves, seen, np.ascontiguousarray(apart) & ~gathered, are_safe_counts)
 
@@ -184,17 +179,17 @@ class PlaneLayer:
         chosen: Regions that the filter names, (regions,).
         nodes: As of `Plane`.
         order: Likewise.
-        span: Likewise.
+        inside: Likewise.
     """
 
     tally: Tally
     chosen: Lines
     nodes: tuple[Node, ...]
     order: Counts
-    span: tuple[int, int]
+    inside: Lines
 
     def measure(self, of: Callable[[Tally], Counts]) -> Plane:
         """Count something of the people, as `core.records.statistics.place.Layer` does."""
         counts = of(self.tally)
         people = counts.reshape(-1, len(self.chosen), *counts.shape[1:]).swapaxes(0, 1)
-        return Plane(people, self.chosen, nodes=self.nodes, order=self.order, span=self.span)
+        return Plane(people, self.chosen, nodes=self.nodes, order=self.order, inside=self.inside)

@@ -68,6 +68,11 @@ def _part(months: tuple[int, ...], people: tuple[int, ...]) -> tuple[Node, ...]:
     return tuple(nodes)
 
 
+def ends_of(named: Lines) -> list[int]:
+    """Say where the named ones of values (v,) begin and end, besides the first and the last of all."""
+    return [int(place) + 1 for place in np.flatnonzero(named[1:] != named[:-1])]
+
+
 def around(nodes: Sequence[Node], ends: Sequence[int]) -> tuple[Node, ...]:
     """Keep what of a tree decides on some ends."""
     return tuple(node for node in nodes if any(node[0] < end < node[2] for end in ends))
