@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import combinations
 from typing import Final
 
 import altair as alt
@@ -11,6 +12,7 @@ import pandas as pd
 from core.interface.charts import (
     FITTING,
     SMALL_PX,
+    Chart,
     Colours,
     Titles,
     as_titles,
@@ -47,8 +49,9 @@ def severity_bars(
     """Draw the four grades as parts of 100 %: the lowest to the left of a common line, the rest to its right.
 
     Args:
-        rows: One per part: `down` (label), `down_id`, `grade` (label), `grade_id` (0..3), `share` (0..1), `label`,
-            `strength`, the columns of `titles`; rows of conditions that are not shown are left out.
+        rows: One per part: `down` (label), `down_id`, `grade` (label), `grade_id` and `top_id` (its lowest and highest
+            grade, 0..3), `share` (0..1), `label`, `strength`, the columns of `titles`; rows of conditions that are not
+            shown are left out.
         totals: One per bar: `down`, `label` (its n), `short` (the same for a narrow chart), `hidden`; and, where one
             result is pointed out, `own` (0..3 or missing).
         colours: Of the theme.
@@ -115,7 +118,7 @@ def _severity_bars(colours: Colours, titles: Titles, watermark: str, *, own: boo
             opacity=opacity(),
         )
     )
-    ends = alt.Chart(table("totals")).encode(y=y)
+    ends = alt.Chart(table("totals")).encode(y=y, description="down:N")
     numbers = (
         ends.transform_calculate(end=slot("right"), told=FITTING)
         .mark_text(align="left", dx=6, color=colours.muted, fontSize=SMALL_PX)
@@ -128,7 +131,13 @@ def _severity_bars(colours: Colours, titles: Titles, watermark: str, *, own: boo
         .encode(x=alt.X("start:Q", title=None), x2="end:Q")
     )
     middle = alt.Chart(pd.DataFrame([{"zero": 0.0}])).mark_rule(color=colours.text, strokeWidth=1).encode(x="zero:Q")
-    layers = [bars.add_params(picker(["down_id"])), hidden, inside, numbers, middle]
+    # Grades that are told of together are drawn as one part that goes from colour to colour.
+    merged = (
+        base.transform_filter("datum.top_id > datum.grade_id")
+        .mark_bar(cursor="pointer", stroke=colours.surface, strokeWidth=1)
+        .encode(x=alt.X("start:Q", title=None), x2="end:Q", fill=_fills(), opacity=opacity())
+    )
+    layers = [bars.add_params(picker(["down_id"])), merged, hidden, inside, numbers, middle]
     if own:
         layers.append(
             alt.Chart(table("own"))
@@ -138,10 +147,24 @@ def _severity_bars(colours: Colours, titles: Titles, watermark: str, *, own: boo
     return template(layers, colours, watermark)
 
 
+def _fills() -> Chart:
+    """Choose the fill of parts of several grades by the lowest and the highest."""
+    chosen: Chart = alt
+    for low, high in combinations(SEVERITY_COLOURS, 2):
+        tints = [SEVERITY_COLOURS[grade] for grade in SEVERITY_COLOURS if low <= grade <= high]
+        stops = [{"offset": place / (len(tints) - 1), "color": tint} for place, tint in enumerate(tints)]
+        test = f"datum.grade_id == {int(low)} && datum.top_id == {int(high)}"
+        fill = alt.value({"gradient": "linear", "x1": 0, "y1": 0, "x2": 1, "y2": 0, "stops": stops})
+        chosen = chosen.when(test).then(fill)
+    return chosen.otherwise(alt.value("transparent"))
+
+
 def _placed(rows: pd.DataFrame) -> pd.DataFrame:
     """Place the parts of each bar along the axis: grade 0 ends at the line, the others follow it."""
     # Without people there are no rows, and columns without rows have no type.
-    typed = rows.astype({"share": "float64", "grade_id": "int64", "strength": "float64", "own": "bool"})
+    typed = rows.astype(
+        {"share": "float64", "grade_id": "int64", "top_id": "int64", "strength": "float64", "own": "bool"}
+    )
     ordered = typed.sort_values(["down", "grade_id"]).reset_index(drop=True)
     above = ordered["share"].where(ordered["grade_id"] > 0, 0.0)
     end = above.groupby(ordered["down"]).cumsum()

@@ -14,7 +14,7 @@ from core.interface.checkup import current_checkup
 from core.interface.statistics_asked import Asked, rate_columns
 from core.interface.statistics_card import Card
 from core.interface.statistics_question import Question
-from core.interface.statistics_severity import grade_names, severity_frame, severity_parts
+from core.interface.statistics_severity import grade_names, severity_frame, severity_parts, told_parts
 from core.interface.statistics_words import (
     interval_words,
     rate_share,
@@ -65,7 +65,7 @@ def among_card(asked: Asked) -> Card | None:
                 "down": names[condition],
                 "label": f"n\u00a0{n:,}" if (n := shares[condition].n) else "",
                 "short": f"n\u00a0{short_number(asked.language, n)}" if n else "",
-                "hidden": not n,
+                "hidden": not told_parts(shares[condition]),
             }
             for condition in shown
         ]

@@ -66,7 +66,7 @@ def heat_card(asked: Asked) -> Card:
         language, question.condition, question.at_least, who_phrase(language, question), asked_rate
     )
     by_age = found[question.condition].by_age
-    ends = ends_sentence(language, {text(language, f"statistics.age_people.{b}"): by_age[b] for b in AgeBand})
+    ends = ends_sentence(language, {_people_of(asked, band): by_age[band] for band in AgeBand})
 
     def draw(colours: Colours) -> Drawn:
         return heat_map(
@@ -89,6 +89,13 @@ def heat_card(asked: Asked) -> Card:
         sql=asked.sql(Behind.PREVALENCE, filters),
         draw=draw,
     )
+
+
+def _people_of(asked: Asked, band: AgeBand) -> str:
+    sexes = asked.question.sexes
+    if len(sexes) == 1:
+        return group_phrase(asked.language, (sexes[0], band))
+    return text(asked.language, f"statistics.age_people.{band}")
 
 
 def _band_with_n(asked: Asked, found: Mapping[Condition, Prevalence], band: AgeBand | None) -> str:

@@ -1,5 +1,6 @@
 """How severe conditions are, and which go together."""
 
+from collections.abc import Sequence
 from math import isfinite
 from typing import Any, Final
 
@@ -36,7 +37,7 @@ def severity_card(asked: Asked) -> Card:
             "down": short_name(language, condition),
             "label": f"n\u00a0{shares.n:,}" if shares.n else "",
             "short": f"n\u00a0{short_number(language, shares.n)}" if shares.n else "",
-            "hidden": shares.n is None,
+            "hidden": not told_parts(shares),
         }
         for condition, shares in found.items()
     ]
@@ -96,6 +97,7 @@ def severity_parts(
             "down_id": str(condition),
             "grade": grade_name(asked.language, part),
             "grade_id": int(part.lowest),
+            "top_id": int(part.highest),
             "share": part.rate.share,
             "label": f"{part.rate.share * 100:.0f}",
             "strength": QUIET if pale else 1.0,
@@ -103,13 +105,22 @@ def severity_parts(
             "condition": name,
             **asked.tip(part.rate),
         }
-        for part in shares.shares
+        for part in told_parts(shares)
     ]
+
+
+def told_parts(shares: SeverityShares) -> Sequence[GradeShare]:
+    """Return the parts of a bar of grades; none where all that is told is that everybody has one grade or another."""
+    return (
+        ()
+        if any(part.lowest is Severity.GOOD and part.highest is Severity.SEVERE for part in shares.shares)
+        else (shares.shares)
+    )
 
 
 def severity_frame(parts: list[dict[str, Any]]) -> pd.DataFrame:
     """Return parts as a table that has its columns even where there are none."""
-    columns = ("down", "down_id", "grade", "grade_id", "share", "label", "strength", "own", "condition")
+    columns = ("down", "down_id", "grade", "grade_id", "top_id", "share", "label", "strength", "own", "condition")
     return pd.DataFrame(parts, columns=[*columns, "share_told", "interval", "of"])
 
 
@@ -131,11 +142,11 @@ def grade_range(language: Language, lowest: Severity, highest: Severity) -> str:
 
 def _severity_sentence(asked: Asked, shares: SeverityShares) -> str:
     who = who_phrase(asked.language, asked.question)
-    if shares.n is None:
+    if not told_parts(shares):
         return asked.words("say.severity_hidden", condition=asked.condition, who=who)
     parts = [
         asked.words("say.severity_part", grade=grade_name(asked.language, part), share=share_words(part.rate.share))
-        for part in shares.shares
+        for part in told_parts(shares)
     ]
     return asked.words(
         "say.severity",

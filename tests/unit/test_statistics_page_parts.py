@@ -25,6 +25,7 @@ from core.interface.statistics_question import (
     Question,
     month_end,
 )
+from core.interface.statistics_severity import told_parts
 from core.interface.statistics_table import Stamp, as_csv, as_parquet, harmless
 from core.interface.statistics_words import (
     filters_words,
@@ -37,7 +38,7 @@ from core.interface.statistics_words import (
     who_phrase,
 )
 from core.locale import Language
-from core.records.statistics import wilson
+from core.records.statistics import GradeShare, SeverityShares, wilson
 from core.taxonomy import CONDITIONS, AgeBand, Condition, Region, Severity, Sex, View
 
 OFFERED = Offered(models=("a", "b"), sources=("app", "import"), answers=(("perm", "often"), ("dye", "never")))
@@ -195,6 +196,18 @@ def test_counts_in_few_letters(number, english, korean):
 )
 def test_no_share_is_told_as_nothing_that_is_more(share, told):
     assert share_words(share).replace("\u00a0", " ") == told
+
+
+def share(lowest, highest, count=40, n=40):
+    return GradeShare(lowest, highest, wilson(count, n))
+
+
+def test_everybody_of_one_grade_or_another_is_no_bar_of_good():
+    untold = SeverityShares(Condition.DANDRUFF, 40, (share(Severity.GOOD, Severity.SEVERE),))
+    assert not told_parts(untold)
+    assert not told_parts(SeverityShares(Condition.DANDRUFF, None, ()))
+    calm = SeverityShares(Condition.DANDRUFF, 40, (share(Severity.GOOD, Severity.GOOD),))
+    assert told_parts(calm) == calm.shares
 
 
 @pytest.mark.parametrize(
