@@ -1,7 +1,7 @@
 """`python -m core results import`."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +13,7 @@ from core.errors import RecordsError
 
 if TYPE_CHECKING:
     from core.records.exchange import ImportReport
-    from core.records.importing.preview import Preview, ReadRow
+    from core.records.importing.preview import FirstLook, Preview, ReadRow
     from core.records.importing.staging import Stage
     from core.records.store import RecordStore
 
@@ -75,14 +75,20 @@ def import_file(
     from core.records.exchange import ImportChoices, import_results, preview_results
 
     choices = ImportChoices(_mapping(mapping or []), system, table)
-    with open_store() as store, _telling() as tell:
+    with open_store() as store, _Bars() as bars:
+
+        def say_first(look: "FirstLook") -> None:
+            bars.close()
+            _say_first_look(source, look)
+
         with store.cursor() as cursor:
             cursor.execute(f"SET memory_limit = '{_MEMORY}'")
         if preview:
-            seen = preview_results(store, source, choices, on_progress=tell)
+            first = None if as_json else say_first
+            seen = preview_results(store, source, choices, on_progress=bars.tell, on_first_look=first)
             report = None
         else:
-            report = import_results(store, source, choices, reject_file=rejects, on_progress=tell)
+            report = import_results(store, source, choices, reject_file=rejects, on_progress=bars.tell)
     if report is None:
         _say_preview(source, seen, as_json=as_json)
     elif as_json:
@@ -103,19 +109,30 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
     return mapping
 
 
-@contextmanager
-def _telling() -> "Iterator[Callable[[Stage, float], None]]":
-    """Show a bar for each stage while someone watches."""
-    with ExitStack() as bars:
-        shown: dict[str, Callable[[int], None]] = {}
+class _Bars:
+    """A bar for each stage while someone watches."""
 
-        def tell(stage: "Stage", share: float) -> None:
-            if stage not in shown:
-                bars.close()
-                shown[stage] = bars.enter_context(progress(f"{stage:9}", _STEPS))
-            shown[stage](int(share * _STEPS))
+    def __init__(self) -> None:
+        self._open = ExitStack()
+        self._shown: dict[str, Callable[[int], None]] = {}
 
-        yield tell
+    def __enter__(self) -> "_Bars":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def tell(self, stage: "Stage", share: float) -> None:
+        """Say how far it is."""
+        if stage not in self._shown:
+            self.close()
+            self._shown[stage] = self._open.enter_context(progress(f"{stage:9}", _STEPS))
+        self._shown[stage](int(share * _STEPS))
+
+    def close(self) -> None:
+        """Leave the line of the bar, for words."""
+        self._open.close()
+        self._shown.clear()
 
 
 def _say_report(report: "ImportReport") -> None:
@@ -133,8 +150,10 @@ def _say_reasons(reasons: Mapping[str, int]) -> None:
 
 
 def _say_preview(source: Path, seen: "Preview", *, as_json: bool) -> None:
+    from core.records.importing.roles import listed
+
     if seen.form is None:
-        raise RecordsError("records.unknown_columns", name=source.name, columns=", ".join(seen.columns) or "-")
+        raise RecordsError("records.unknown_columns", name=source.name, columns=listed(seen.columns))
     if as_json:
         say_json(
             {
@@ -151,9 +170,16 @@ def _say_preview(source: Path, seen: "Preview", *, as_json: bool) -> None:
             }
         )
         return
+    say(f"{seen.good} of {seen.rows} rows are good: {seen.gradings} gradings, {seen.added} of them new")
+    _say_reasons(seen.reasons)
+    say("Nothing was changed; without --preview it is imported")
+
+
+def _say_first_look(source: Path, seen: "FirstLook") -> None:
+    """Say how a file is read, before all of it has been."""
     written = f"; {seen.encoding}, separated by {_DELIMITERS[seen.delimiter]}" if seen.delimiter else ""
     written = f"; table {seen.table} of {', '.join(seen.tables)}" if seen.table else written
-    say(f"{source.name}: {_FORMS[seen.form]}{written}")
+    say(f"{source.name}: {_FORMS[seen.form] if seen.form else '-'}{written}")
     for role, column in seen.mapping.items():
         say(f"  {role:25} <- {column}")
     unused = [column for column in seen.columns if column not in set(seen.mapping.values())]
@@ -161,9 +187,6 @@ def _say_preview(source: Path, seen: "Preview", *, as_json: bool) -> None:
         say(f"  not used: {', '.join(unused)}")
     say("The first rows as they would be read:")
     say_table(("row", "when (UTC)", "sex", "age", "region", "view", "grades"), [_cells(row) for row in seen.sample])
-    say(f"{seen.good} of {seen.rows} rows are good: {seen.gradings} gradings, {seen.added} of them new")
-    _say_reasons(seen.reasons)
-    say("Nothing was changed; without --preview it is imported")
 
 
 def _cells(row: "ReadRow") -> tuple[str, ...]:

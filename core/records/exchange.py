@@ -15,13 +15,13 @@ from core.records.faults import explained
 from core.records.importing.columns import COLUMNS, level
 from core.records.importing.comparing import compare
 from core.records.importing.foreign_rows import Checks, foreign_checks
-from core.records.importing.judging import check_rows
+from core.records.importing.judging import check_first, check_rows
 from core.records.importing.merging import merge
 from core.records.importing.own_rows import own_checks
-from core.records.importing.preview import Preview, preview_of
+from core.records.importing.preview import SHOWN, OnFirstLook, Preview, first_look, preview_of
 from core.records.importing.reading import SUFFIXES, RawTable, check_suffix, open_raw, read_rows
 from core.records.importing.rejects import count_reasons, write_rejects
-from core.records.importing.roles import Form, Layout, find_layout
+from core.records.importing.roles import Form, Layout, find_layout, listed
 from core.records.importing.staging import OnProgress, Staging, open_staging, quoted_text
 from core.records.privacy import population
 from core.records.store import IMPORT_FOLDER, RecordStore
@@ -136,7 +136,7 @@ def import_results(
     target = reject_file or source.with_name(f"{source.stem}.rejects.csv")
     with _opened(store, source, choices or ImportChoices(), on_progress) as (staging, raw, _, checks):
         if checks is None:
-            raise RecordsError("records.unknown_columns", name=source.name, columns=", ".join(raw.columns) or "-")
+            raise RecordsError("records.unknown_columns", name=source.name, columns=listed(raw.columns))
         with explained(_beside(store)):
             raw = check_rows(staging, checks, raw, source)
         with store.importing, explained(_beside(store)):
@@ -161,7 +161,12 @@ def import_results(
 
 
 def preview_results(
-    store: RecordStore, source: Path, choices: ImportChoices | None = None, *, on_progress: OnProgress | None = None
+    store: RecordStore,
+    source: Path,
+    choices: ImportChoices | None = None,
+    *,
+    on_progress: OnProgress | None = None,
+    on_first_look: OnFirstLook | None = None,
 ) -> Preview:
     """Say what `import_results` would do, and change nothing.
 
@@ -170,6 +175,7 @@ def preview_results(
         source: As there.
         choices: As there.
         on_progress: As there.
+        on_first_look: Told how the first rows would be read, before the whole of a large file is.
 
     Raises:
         RecordsError: As there; but a table without grades is previewed too, so that its columns can be named.
@@ -181,6 +187,9 @@ def preview_results(
         if checks is None:
             raw = read_rows(staging, raw, source, "CREATE OR REPLACE TABLE checked AS SELECT true AS read FROM piece")
             return preview_of(staging, raw, layout, None, {})
+        if on_first_look is not None:
+            check_first(staging, checks, raw, source, SHOWN)
+            on_first_look(first_look(staging, raw, layout, checks))
         raw = check_rows(staging, checks, raw, source)
         with store.cursor() as cursor:
             compare(staging, checks, cursor)

@@ -17,6 +17,7 @@ from core.errors import RecordsError
 from core.locale import Language, read_area
 from core.records.exchange import COLUMNS, ImportChoices, export_results, import_results, preview_results
 from core.records.importing import merging, rejects, words
+from core.records.importing.preview import FirstLook
 from core.records.importing.reasons import explain_reason
 from core.records.importing.roles import Form, Role, find_layout
 from core.records.importing.staging import Stage
@@ -307,6 +308,34 @@ def test_a_mapping_to_what_is_not_there(store, tmp_path):
             preview_results(store, file, ImportChoices(mapping))
         assert caught.value.code == f"records.{code}"
     assert preview_results(store, file, ImportChoices({"dandruff": ""})).form is None
+
+
+def test_a_message_names_columns_but_not_thousands_of_them(store, tmp_path):
+    file = tmp_path / "wide.csv"
+    file.write_text(",".join(["x" * 500, *map(str, range(3000))]) + "\n1\n", encoding="utf-8")
+    with pytest.raises(RecordsError) as caught:
+        import_results(store, file)
+    assert caught.value.code == "records.unknown_columns"
+    assert "xxx..., 0, 1, 2" in str(caught.value)
+    assert len(str(caught.value)) < 600
+
+
+def test_the_first_rows_are_told_before_the_rest_is_read(store, tmp_path):
+    file = tmp_path / "table.csv"
+    rows = "".join(f"{n},{'fq'[n % 2]},{20 + n % 50},1,5\n" for n in range(5000))
+    file.write_text("id,sex,age,pred,skin\n" + rows, encoding="utf-8")
+    told = []
+    seen = preview_results(
+        store,
+        file,
+        on_progress=lambda stage, share: told.append(share if stage is Stage.READING else None),
+        on_first_look=told.append,
+    )
+    (look,) = (item for item in told if isinstance(item, FirstLook))
+    assert (look.form, look.sample, look.cells) == (seen.form, seen.sample, seen.cells)
+    assert told.index(look) < told.index(None)
+    shares = [share for share in told if isinstance(share, float)]
+    assert shares == sorted(shares)
 
 
 def test_guesses_by_name():

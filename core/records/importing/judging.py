@@ -12,7 +12,7 @@ from typing import Final
 from core.records.facts_code import STATE_BITS
 from core.records.importing.columns import columns_of
 from core.records.importing.foreign_rows import WIDE_ROLES, Checks, id_again, photo_id
-from core.records.importing.reading import RawTable, read_rows
+from core.records.importing.reading import RawTable, first_rows, read_rows
 from core.records.importing.staging import Stage, Staging
 from core.records.vocabulary import CONDITION_LIST
 
@@ -38,10 +38,7 @@ def check_rows(staging: Staging, checks: Checks, raw: RawTable, source: Path) ->
     Raises:
         RecordsError: As `core.records.importing.reading.read_rows`.
     """
-    # What stands in a row that is good is never needed again.
-    cells = ", ".join(f"cells.c{place}" for place in range(len(raw.columns)))
-    kept = f"SELECT * REPLACE (CASE WHEN reason IS NOT NULL THEN [{cells}] END AS cells) FROM ({checks.sql})"
-    raw = read_rows(staging, raw, source, f"CREATE OR REPLACE TABLE checked AS {kept}")
+    raw = read_rows(staging, raw, source, _checked(checks, raw))
     if checks.counted:
         _count_again(staging)
     if checks.grouped:
@@ -55,6 +52,22 @@ def check_rows(staging: Staging, checks: Checks, raw: RawTable, source: Path) ->
         _each(staging, checks)
     _list_grades(staging, checks)
     return raw
+
+
+def check_first(staging: Staging, checks: Checks, raw: RawTable, source: Path, rows: int) -> None:
+    """Read so many rows at the start of the file into `checked`, each looked at by itself, for a first answer.
+
+    Raises:
+        RecordsError: As `core.records.importing.reading.read_rows`.
+    """
+    read_rows(staging, first_rows(raw, rows), source, _checked(checks, raw))
+
+
+def _checked(checks: Checks, raw: RawTable) -> str:
+    # What stands in a row that is good is never needed again.
+    cells = ", ".join(f"cells.c{place}" for place in range(len(raw.columns)))
+    kept = f"SELECT * REPLACE (CASE WHEN reason IS NOT NULL THEN [{cells}] END AS cells) FROM ({checks.sql})"
+    return f"CREATE OR REPLACE TABLE checked AS {kept}"
 
 
 def mark(staging: Staging, late: str) -> int:

@@ -1,8 +1,8 @@
 # ruff: noqa: S608 - columns are named by us
 """What an import would do, looked at before it is done."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 
@@ -44,25 +44,19 @@ class ReadRow:
 
 
 @dataclass(frozen=True)
-class Preview:
-    """What an import would do.
+class FirstLook:
+    """How a file would be read, as far as its first rows tell.
 
     Attributes:
-        form: How the table is laid out; None where no column with grades was found, and then nothing below `tables`
-            but `rows` and `cells` is filled.
+        form: How the table is laid out; None where no column with grades was found.
         columns: What the file calls its columns.
         mapping: Which of them holds what; empty for our own export.
         encoding: Of a text file.
         delimiter: Of a text file.
         table: Of a database, which table is read.
         tables: Of a database, all tables.
-        rows: Rows in the file, those that are none included.
-        good: Rows that would be read.
-        reasons: For each reason, how many rows would be left out.
-        gradings: Grades in the good rows.
-        added: How many of them are not stored yet.
         cells: The first rows as they stand in the file.
-        sample: The first rows as they would be read.
+        sample: The first rows as they would be read; none where no column with grades was found.
     """
 
     form: Form | None
@@ -72,13 +66,27 @@ class Preview:
     delimiter: str | None
     table: str | None
     tables: tuple[str, ...]
+    cells: tuple[tuple[str | None, ...], ...]
+    sample: tuple[ReadRow, ...]
+
+
+@dataclass(frozen=True)
+class Preview(FirstLook):
+    """What an import would do; of a table without grades, `rows` alone is told.
+
+    Attributes:
+        rows: Rows in the file, those that are none included.
+        good: Rows that would be read.
+        reasons: For each reason, how many rows would be left out.
+        gradings: Grades in the good rows.
+        added: How many of them are not stored yet.
+    """
+
     rows: int
     good: int
     reasons: Mapping[str, int]
     gradings: int
     added: int
-    cells: tuple[tuple[str | None, ...], ...]
-    sample: tuple[ReadRow, ...]
 
     @property
     def rejected(self) -> int:
@@ -86,14 +94,13 @@ class Preview:
         return sum(self.reasons.values())
 
 
-def preview_of(
-    staging: Staging, raw: RawTable, layout: Layout, checks: Checks | None, reasons: Mapping[str, int]
-) -> Preview:
-    """Put a preview together, after `core.records.importing.comparing.compare` where there are checks."""
-    malformed = staging.number("SELECT count(*) FROM malformed")
-    rows = staging.number("SELECT count(*) FROM checked")
-    cells = staging.rows(f"SELECT * FROM piece LIMIT {SHOWN}")
-    return Preview(
+OnFirstLook = Callable[[FirstLook], None]
+"""Told how a file would be read before all of it has been."""
+
+
+def first_look(staging: Staging, raw: RawTable, layout: Layout, checks: Checks | None) -> FirstLook:
+    """Say how a file would be read; where there are checks, its first rows at least are in `checked`."""
+    return FirstLook(
         form=layout.form,
         columns=raw.columns,
         mapping={role: raw.columns[place] for role, place in layout.columns.items()},
@@ -101,13 +108,24 @@ def preview_of(
         delimiter=raw.text.delimiter if raw.text else None,
         table=raw.table,
         tables=raw.tables,
-        rows=rows + malformed,
-        good=rows + malformed - sum(reasons.values()),
+        cells=tuple(staging.rows(f"SELECT * FROM piece LIMIT {SHOWN}")),
+        sample=_sample(staging, checks) if checks else (),
+    )
+
+
+def preview_of(
+    staging: Staging, raw: RawTable, layout: Layout, checks: Checks | None, reasons: Mapping[str, int]
+) -> Preview:
+    """Put a preview together, after `core.records.importing.comparing.compare` where there are checks."""
+    look = first_look(staging, raw, layout, checks)
+    rows = staging.number("SELECT (SELECT count(*) FROM checked) + (SELECT count(*) FROM malformed)")
+    return Preview(
+        **{field.name: getattr(look, field.name) for field in fields(look)},
+        rows=rows,
+        good=rows - sum(reasons.values()),
         reasons=reasons,
         gradings=staging.number("SELECT count(*) FROM grades") if checks else 0,
         added=staging.number("SELECT count(*) FROM new_grades") if checks else 0,
-        cells=tuple(cells),
-        sample=_sample(staging, checks) if checks else (),
     )
 
 

@@ -115,6 +115,11 @@ def read_rows(staging: Staging, raw: RawTable, source: Path, sql: str) -> RawTab
     return raw
 
 
+def first_rows(raw: RawTable, rows: int) -> RawTable:
+    """Take so many rows at the start of a file for all of it."""
+    return replace(raw, relation=f"(FROM {raw.relation} LIMIT {rows})", text=None)
+
+
 @contextmanager
 def _readable(source: Path) -> Iterator[None]:
     try:

@@ -105,6 +105,8 @@ _NAMES: Final[Mapping[Role, tuple[str, ...]]] = {
     # AI Hub's set 216 calls them value_1 to value_6, in the order of the taxonomy.
     **{Role(c.value): (*CONDITION_NAMES[c], f"value{number}") for number, c in enumerate(Condition, 1)},
 }
+_MOST_NAMES: Final = 40
+_LONGEST_NAME: Final = 60
 _OF_CONDITIONS: Final = tuple(Role(condition.value) for condition in Condition)
 
 
@@ -124,6 +126,12 @@ class Layout:
 def plain_name(name: str) -> str:
     """Write a name as it is compared: lower case, letters and digits alone."""
     return re.sub(r"[\W_]+", "", name.lower())
+
+
+def listed(names: Sequence[str]) -> str:
+    """List names for a message: those of a file may be thousands, and of any length."""
+    shown = [name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..." for name in names[:_MOST_NAMES]]
+    return ", ".join(shown + ["..."] * (len(names) > _MOST_NAMES)) or "-"
 
 
 def find_layout(columns: Sequence[str], own: Iterable[str], chosen: Mapping[str, str] | None = None) -> Layout:
@@ -162,7 +170,7 @@ def _said(columns: Sequence[str], exact: Sequence[str], chosen: Mapping[str, str
         if word not in set(Role):
             raise RecordsError("records.unknown_role", role=word, known=", ".join(Role))
         if name and name.strip().lower() not in exact:
-            raise RecordsError("records.no_such_column", column=name, columns=", ".join(columns))
+            raise RecordsError("records.no_such_column", column=name, columns=listed(columns))
         said[Role(word)] = exact.index(name.strip().lower()) if name else None
     return said
 
