@@ -24,6 +24,7 @@ from core.interface.charts_drawn import Drawn, Spec, slot, table
 
 _HEIGHT_PX: Final = 230
 _ROW_PX: Final = 46
+_KEY_PX: Final = 36
 # Stripes are as wide as the mark they fill: a month alone would be a few broad ones.
 _HATCH_PX: Final = 26
 _POINT_PX2: Final = 52
@@ -181,7 +182,7 @@ def cohort_dots(
             "hidden_end": str(longest * 0.2),
         },
         {"rows": spoken(rows, titles), "differences": differences},
-        {"height": _ROW_PX * len(down), "description": description},
+        {"height": _ROW_PX * len(down) + _KEY_PX, "description": description},
     )
 
 
@@ -199,7 +200,16 @@ def _cohort_dots(colours: Colours, titles: Titles, watermark: str) -> Spec:
             "group:N",
             sort=slot("groups"),
             scale=alt.Scale(domain=slot("groups"), range=[colours.first, colours.second]),
-            legend=None,
+            legend=alt.Legend(
+                title=None,
+                orient="top",
+                columns=1,
+                labelColor=colours.text,
+                labelFontSize=SMALL_PX,
+                labelLimit=0,
+                symbolType="circle",
+                offset=4,
+            ),
         ),
         tooltip=tips(titles),
         description="spoken:N",

@@ -32,14 +32,24 @@ class Asked:
     language: Language
     watermark: str
 
-    def sql(self, chart: Behind, filters: Filters, condition: Condition | None = None) -> str:
-        """Return the query behind a chart of the condition asked for, or of another."""
+    def sql(
+        self, chart: Behind, filters: Filters, condition: Condition | None = None, *, told_only: bool = False
+    ) -> str:
+        """Return the query behind a chart of the condition asked for, or of another.
+
+        Args:
+            chart: Which chart.
+            filters: Which people.
+            condition: Whose grades, where it is not the one asked for.
+            told_only: As the answer to the chart says.
+        """
         return sql_behind(
             chart,
             filters,
             condition=condition or self.question.condition,
             at_least=self.question.at_least,
             period=Period(self.question.by),
+            told_only=told_only,
         )
 
     def counted(self, *without: str, question: Question | None = None) -> tuple[str, int | None]:

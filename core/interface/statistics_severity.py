@@ -73,7 +73,7 @@ def severity_card(asked: Asked) -> Card:
         sentence=sentence,
         rows=rows,
         counted=asked.counted(),
-        sql=asked.sql(Behind.SEVERITY, question.filters()),
+        sql=asked.sql(Behind.SEVERITY, question.filters(), told_only=found[question.condition].told_only),
         draw=draw,
     )
 

@@ -81,7 +81,7 @@ def trend_card(asked: Asked) -> Card:
         sentence=sentence,
         rows=rows,
         counted=asked.counted("days"),
-        sql=asked.sql(Behind.TREND, filters),
+        sql=asked.sql(Behind.TREND, filters, told_only=found.told_only),
         draw=draw,
     )
 
@@ -223,7 +223,7 @@ def ages_card(asked: Asked) -> Card:
         sentence=sentence,
         rows=rows,
         counted=asked.counted("age_bands", question=replace(question, condition=Condition.HAIR_LOSS)),
-        sql=asked.sql(Behind.PREVALENCE, filters, Condition.HAIR_LOSS),
+        sql=asked.sql(Behind.PREVALENCE, filters, Condition.HAIR_LOSS, told_only=found.told_only),
         draw=draw,
     )
 
