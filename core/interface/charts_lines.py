@@ -104,7 +104,7 @@ def _trend_line(colours: Colours, titles: Titles, watermark: str, *, share: bool
         sort=slot("across"),
         title=None,
         scale=alt.Scale(domain=slot("across"), paddingInner=0, paddingOuter=0.1),
-        axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelFlush=True, grid=False),
+        axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=8, labelFlush=True, grid=False),
     )
     up = alt.Scale(zero=True, nice=True) if share and told else alt.Scale(domain=[0, slot("up_to")])
     y = alt.Axis(format="~%" if share else "~f", tickCount=4, grid=True)

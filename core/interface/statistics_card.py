@@ -114,8 +114,10 @@ def _popover(card: Card, name: str, icon: str) -> Any:  # noqa: ANN401 (Streamli
 
 
 def _draw_picture(card: Card, draw: Callable[[Colours], Drawn], stamp: Stamp, kind: Kind) -> None:
+    # When the button is pressed, nothing of the session is known any more.
+    lines = (card.sentence, *stamp_lines(current_language(), stamp))
+
     def picture() -> bytes:
-        lines = (card.sentence, *stamp_lines(current_language(), stamp))
         return as_picture(draw(LIGHT).as_altair(), card.title, lines, kind)
 
     _draw_download(card, stamp, kind, picture, _MIME[kind])

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -165,6 +166,17 @@ def test_exported_figures_are_those_of_the_table(demonstration, same_people):
     assert say("demo.watermark") in picture
     assert "in their 40s" in picture
     page.keyboard.press("Escape")
+
+
+def test_a_picture_speaks_the_language_of_the_page(demonstration, open_page):  # noqa: ARG001
+    page = open_page("statistics?data=demo&lang=ko", locale="ko-KR")
+    korean = partial(text, Language.KOREAN)
+    page.locator(".st-key-card_lift").get_by_role("button", name=korean("statistics.tools.save")).click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name=korean("statistics.tools.svg")).click()
+    picture = download.value.path().read_text(encoding="utf-8")
+    assert korean("statistics.demo.banner") in picture
+    assert korean("statistics.hidden.picture") in picture
 
 
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
