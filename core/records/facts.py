@@ -11,7 +11,7 @@ import duckdb
 
 from core.records import facts_cube
 from core.records.facts_code import BAND_SHIFT, NARROW, PUT_TOGETHER, SEX_SHIFT, STATE_BITS
-from core.records.facts_kept import clear, keep, let_go, number_patterns
+from core.records.facts_kept import clear, keep, let_go, number_patterns, number_said
 from core.taxonomy import AgeBand, Condition, Region, Sex, View
 
 VERSION: Final = 3
@@ -69,12 +69,20 @@ _PARTS = f"""
 _COLUMNS = "visit_id, number, parts, demo, source, day, month, region, view, model, photos, code, certainty"
 _VISITS = f"""
     CREATE TEMP TABLE derived AS
-    SELECT {_COLUMNS} FROM derived_parts WHERE parts = 1
-    UNION ALL
-    SELECT {_COLUMNS} FROM (
-        SELECT visit_id, number, parts, demo, NULL::UTINYINT AS view, {PUT_TOGETHER}
-        FROM derived_parts WHERE parts > 1 GROUP BY visit_id, number, parts, demo
-    )"""  # noqa: S608 (constants)
+    SELECT {_COLUMNS}, {{said}} AS said FROM (
+        SELECT {_COLUMNS} FROM derived_parts WHERE parts = 1
+        UNION ALL
+        SELECT {_COLUMNS} FROM (
+            SELECT visit_id, number, parts, demo, NULL::UTINYINT AS view, {PUT_TOGETHER}
+            FROM derived_parts WHERE parts > 1 GROUP BY visit_id, number, parts, demo
+        )
+    ) {{answers}}"""  # noqa: S608 (constants)
+_WITHOUT_ANSWERS = _VISITS.format(said="0::UINTEGER", answers="")
+_WITH_ANSWERS = _VISITS.format(
+    said="coalesce(said, 0)::UINTEGER",
+    answers="""LEFT JOIN (
+        SELECT visit_id, said FROM derived_said JOIN statistics_said USING (words)) AS answered USING (visit_id)""",
+)
 
 _ARRIVING = f"""
     CREATE TEMP TABLE derived_parts AS
@@ -87,7 +95,7 @@ _ARRIVING = f"""
 _NAMED = "(SELECT model_id, model_version FROM diagnoses WHERE visit_id IN (SELECT id FROM {chosen}))"
 _NUMBERED = f"""
     INSERT INTO statistics_facts
-    SELECT {_COLUMNS}, pattern, {NARROW}
+    SELECT {_COLUMNS}, pattern, {NARROW}, said
     FROM derived JOIN statistics_patterns USING (demo, code, photos) ORDER BY number"""  # noqa: S608 (constants)
 
 _MODELS = """
@@ -103,17 +111,15 @@ _MODELS = """
         )
     )"""
 
-_ANSWERS = """
-    INSERT INTO statistics_answers
-    SELECT DISTINCT id, number, field, trim(value) FROM (
-        SELECT id, number, field, unnest(string_split(answers ->> ('$."' || field || '"'), ',')) AS value
+_SAID = """
+    CREATE TEMP TABLE derived_said AS
+    SELECT id AS visit_id, to_json(list_sort(list(DISTINCT [field, trim(value)])))::VARCHAR AS words FROM (
+        SELECT id, field, unnest(string_split(answers ->> ('$."' || field || '"'), ',')) AS value
         FROM (
-            SELECT v.id, f.number, v.answers, unnest(json_keys(v.answers)) AS field
-            FROM visits AS v
-            JOIN derived AS f ON f.visit_id = v.id
-            WHERE v.answers::VARCHAR <> '{}'
+            SELECT id, answers, unnest(json_keys(answers)) AS field FROM visits
+            WHERE id IN (SELECT visit_id FROM derived_parts) AND answers::VARCHAR <> '{}'
         ) WHERE NOT contains(field, '"')
-    )"""
+    ) WHERE value IS NOT NULL GROUP BY id"""
 
 
 def derive(cursor: duckdb.DuckDBPyConnection, chosen: str) -> None:
@@ -149,14 +155,22 @@ def store_parts(cursor: duckdb.DuckDBPyConnection, *, with_answers: bool = True)
         cursor: As in `derive`.
         with_answers: Whether any of them may have told answers.
     """
-    cursor.execute(_VISITS)
+    if with_answers:
+        cursor.execute(_SAID)
+        number_said(cursor)
+        cursor.execute(_WITH_ANSWERS)
+        cursor.execute("DROP TABLE derived_said")
+    else:
+        cursor.execute(_WITHOUT_ANSWERS)
     number_patterns(cursor)
     # Before they are stored: DuckDB 1.5 may not see many rows that a transaction put in the place of all it deleted.
     facts_cube.keep(cursor)
     cursor.execute(_NUMBERED)
-    cursor.execute("INSERT INTO statistics_parts FROM derived_parts WHERE parts > 1 ORDER BY number")
-    if with_answers:
-        cursor.execute(_ANSWERS)
+    cursor.execute(
+        """INSERT INTO statistics_parts
+           SELECT p.*, said FROM derived_parts AS p JOIN derived AS v USING (visit_id)
+           WHERE p.parts > 1 ORDER BY p.number"""
+    )
     keep(cursor)
     _drop(cursor)
 
@@ -170,7 +184,7 @@ def forget(cursor: duckdb.DuckDBPyConnection, chosen: str) -> None:
     """
     cursor.execute(
         f"""CREATE TEMP TABLE derived AS
-            SELECT {_COLUMNS} FROM statistics_facts WHERE visit_id IN (SELECT id FROM {chosen})"""  # noqa: S608 (our own SQL)
+            SELECT {_COLUMNS}, said FROM statistics_facts WHERE visit_id IN (SELECT id FROM {chosen})"""  # noqa: S608 (our own SQL)
     )
     cursor.execute(
         """CREATE TEMP TABLE derived_parts AS
@@ -178,7 +192,7 @@ def forget(cursor: duckdb.DuckDBPyConnection, chosen: str) -> None:
            UNION ALL FROM statistics_parts WHERE visit_id IN (SELECT visit_id FROM derived)"""
     )
     let_go(cursor)
-    for table in ("statistics_facts", "statistics_parts", "statistics_answers"):
+    for table in ("statistics_facts", "statistics_parts"):
         cursor.execute(f"DELETE FROM {table} WHERE visit_id IN (SELECT visit_id FROM derived)")  # noqa: S608 (our own SQL)
     _drop(cursor)
 

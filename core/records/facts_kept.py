@@ -31,6 +31,7 @@ _KEPT: Final[Mapping[str, _Kept]] = {
     "statistics_patterns": _Kept(
         ("demo", "code", "photos"), "SELECT demo, code, photos, count(*) AS people FROM derived GROUP BY ALL"
     ),
+    "statistics_said": _Kept(("said",), "SELECT said, count(*) AS people FROM derived WHERE said > 0 GROUP BY said"),
     "statistics_options": _Kept(
         ("demo", "kind", "field", "value"),
         """SELECT demo, 'source' AS kind, '' AS field, source AS value, count(*) AS people FROM derived GROUP BY ALL
@@ -40,10 +41,21 @@ _KEPT: Final[Mapping[str, _Kept]] = {
            WHERE model_id IS NOT NULL GROUP BY ALL
            UNION ALL
            SELECT demo, 'answer', field, value, count(*)
-           FROM statistics_answers AS a JOIN derived AS v ON v.visit_id = a.visit_id GROUP BY ALL""",
+           FROM derived JOIN statistics_answers USING (said) GROUP BY ALL""",
     ),
 }
 
+_NUMBERED_BEFORE: Final = ("statistics_patterns", "statistics_said")
+_NEW_SAID: Final = """
+    INSERT INTO statistics_said
+    SELECT (SELECT coalesce(max(said), 0) FROM statistics_said) + row_number() OVER (ORDER BY words), words, 0
+    FROM (SELECT DISTINCT words FROM derived_said) AS new
+    WHERE NOT EXISTS (FROM statistics_said AS s WHERE s.words = new.words)"""
+# Nobody is counted in what is new.
+_NEW_ANSWERS: Final = """
+    INSERT INTO statistics_answers
+    SELECT said, pair[1], pair[2]
+    FROM (SELECT said, unnest(from_json(words, '[["VARCHAR"]]')) AS pair FROM statistics_said WHERE people = 0)"""
 _NEW_PATTERNS: Final = """
     INSERT INTO statistics_patterns
     SELECT (SELECT coalesce(max(pattern) + 1, 0) FROM statistics_patterns) + row_number() OVER (ORDER BY code) - 1,
@@ -59,11 +71,17 @@ def number_patterns(cursor: duckdb.DuckDBPyConnection) -> None:
     cursor.execute(_NEW_PATTERNS)
 
 
+def number_said(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Give what the visits of `derived_said` answered its numbers where nobody answered the same before."""
+    cursor.execute(_NEW_SAID)
+    cursor.execute(_NEW_ANSWERS)
+
+
 def keep(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Add the visits of `derived` and `derived_parts` to the kept counts; their patterns are numbered."""
+    """Add the visits of `derived` and `derived_parts` to the kept counts; their patterns and answers are numbered."""
     for name, kept in _KEPT.items():
         columns = ", ".join(f"new.{column}" for column in (*kept.keys, "people"))
-        missing = "" if name == "statistics_patterns" else f"WHEN NOT MATCHED THEN INSERT VALUES ({columns})"
+        missing = "" if name in _NUMBERED_BEFORE else f"WHEN NOT MATCHED THEN INSERT VALUES ({columns})"
         cursor.execute(f"{_merge(name, kept)} WHEN MATCHED THEN UPDATE SET people = kept.people + new.people {missing}")
 
 
@@ -74,6 +92,7 @@ def let_go(cursor: duckdb.DuckDBPyConnection) -> None:
             f"""{_merge(name, kept)} WHEN MATCHED AND kept.people = new.people THEN DELETE
                 WHEN MATCHED THEN UPDATE SET people = kept.people - new.people"""
         )
+    cursor.execute("DELETE FROM statistics_answers WHERE said NOT IN (SELECT said FROM statistics_said)")
     facts_cube.let_go(cursor)
 
 

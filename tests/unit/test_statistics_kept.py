@@ -35,6 +35,7 @@ from core.taxonomy import AgeBand, Condition, Region, Severity, Sex, View
 KEPT = {
     "patterns": "demo, code, photos, people",
     "options": "demo, kind, field, value, people",
+    "said": "words, people",
 }
 EVERYTHING = Filters(
     since=date(2026, 2, 1),
@@ -156,6 +157,7 @@ def test_kept_counts_are_those_of_the_rows_after_any_write(store, monkeypatch, m
     assert (kept(store), cube(store)) == (written, counted)
     store.delete_where("true")
     assert not any(kept(store).values())
+    assert not store.query("SELECT * FROM statistics_answers")
     assert not cube(store)
 
 

@@ -158,7 +158,7 @@ def _answer_apart(store: RecordStore, first: Filters, second: Filters) -> bool:
     """Whether the groups gave different answers to a question that takes a single one."""
     for field in {field for field, _ in first.answers} & {field for field, _ in second.answers}:
         one, other = ({value for name, value in f.answers if name == field} for f in (first, second))
-        several = "SELECT 1 FROM statistics_answers WHERE field = ? GROUP BY number HAVING count(*) > 1 LIMIT 1"
+        several = "SELECT 1 FROM statistics_answers WHERE field = ? GROUP BY said HAVING count(*) > 1 LIMIT 1"
         if not one & other and not store.query(several, [field]):
             return True
     return False

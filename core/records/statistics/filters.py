@@ -121,8 +121,8 @@ class Chosen:
     """SQL for a relation of one row a person.
 
     Attributes:
-        sql: With the columns code, photos, day, month, region, model, source, certainty, number, who, and one by the
-            name of each condition; `pattern` only where neither views nor models are named.
+        sql: With the columns code, photos, day, month, region, model, source, certainty, number, said, who, and one by
+            the name of each condition; `pattern` only where neither views nor models are named.
         parameters: Values for its question marks.
     """
 
@@ -143,13 +143,14 @@ def people_sql(filters: Filters) -> Chosen:
         )
     graded = _graded_sql(filters)
     chosen = (filters.demo, *graded.parameters)
-    columns = "code, photos, day, month, region, model, source, certainty, number"
+    columns = "code, photos, day, month, region, model, source, certainty, number, said"
     return Chosen(
         sql=f"""SELECT *, {NARROW} FROM (
         SELECT {columns} FROM statistics_facts WHERE parts = 1 AND demo = ? AND {graded.sql}
         UNION ALL
         SELECT {columns} FROM (
-            SELECT number, {PUT_TOGETHER} FROM statistics_parts WHERE demo = ? AND {graded.sql} GROUP BY number
+            SELECT number, any_value(said) AS said, {PUT_TOGETHER}
+            FROM statistics_parts WHERE demo = ? AND {graded.sql} GROUP BY number
         )
     ) WHERE {narrowed.sql}""",  # noqa: S608 (constants; values are parameters)
         parameters=(*chosen, *chosen, *narrowed.parameters),
@@ -172,7 +173,7 @@ def narrowing_sql(filters: Filters) -> Chosen:
         parts.append(f"source IN ({', '.join('?' for _ in filters.sources)})")
         values.extend(filters.sources)
     for field in dict.fromkeys(field for field, _ in filters.answers):
-        parts.append("number IN (SELECT number FROM statistics_answers WHERE field = ? AND list_contains(?, value))")
+        parts.append("said IN (SELECT said FROM statistics_answers WHERE field = ? AND list_contains(?, value))")
         values.extend([field, [value for name, value in filters.answers if name == field]])
     if filters.having is not None:
         parts.append(f"{filters.having} >= ?")

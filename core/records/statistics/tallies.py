@@ -189,7 +189,7 @@ def _read(store: RecordStore, place: Filters, narrowing: Narrowing, field: str) 
     people, parameters = people_sql(place), list[object]()
     source = f"({people.sql}) AS p"
     if narrowing is Narrowing.ANSWERS:
-        source += " LEFT JOIN (SELECT number, value FROM statistics_answers WHERE field = ?) AS a USING (number)"
+        source += " LEFT JOIN (SELECT said, value FROM statistics_answers WHERE field = ?) AS a USING (said)"
         parameters.append(field)
     # Numbers of patterns are small: DuckDB groups by them without hashing.
     code = "code" if place.views or place.model_ids else "pattern"
