@@ -37,7 +37,7 @@ _CHOSEN = (
 )
 
 
-def draw_many(seed, number, *, bands, untold, evenness, uneven_ages, **sizes):
+def draw_many(seed, number, *, bands, untold, evenness, uneven_ages=False, days=28, **sizes):
     """Draw people graded for one condition, many of some values and ages and few of others.
 
     Returns:
@@ -59,7 +59,7 @@ def draw_many(seed, number, *, bands, untold, evenness, uneven_ages, **sizes):
     sex[random.random(number) < untold] = SEXES.index(None)
     band = np.where(random.random(number) < untold, AGE_BANDS.index(None), band)
     grade = random.choice(4, number, p=(0.5, 0.25, 0.15, 0.1))
-    day = 1 + random.integers(0, 28, number)
+    day = 1 + random.integers(0, days, number)
     places |= {"sex": sex, "band": band, "grade": grade}
     ids = np.random.default_rng(seed).integers(0, 256, (2, number, 16), dtype=np.uint8)
     visits, diagnoses = ([str(UUID(bytes=one.tobytes())) for one in kind] for kind in ids)

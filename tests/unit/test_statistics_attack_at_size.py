@@ -1,15 +1,18 @@
 """Attacks on the tables of many filters, of more people than `test_statistics_attack` can try.
 
-Most of these draws gave small groups away while rows of ages were hidden filter by filter, and months of sources and
-regions of sources or models were looked at one by one.
+Most of these draws gave small groups away while rows of ages were hidden filter by filter, and months of sources,
+regions of sources or models, and days of regions were looked at one by one.
 """
 
 import numpy as np
 import pytest
-from attacking_counts import CountAttacker, draw_many
+from attacking import Attacker
+from attacking_counts import CONDITION, WORDS, CountAttacker, draw_many
 from making_people import store_people
 
 from core.records import facts_cube
+from core.records.privacy import MIN_CELL
+from core.records.statistics import Filters, Period
 from core.records.store import RecordStore
 
 
@@ -61,3 +64,22 @@ def test_a_small_group_would_be_found(store):
     attacker.equations[b"rest"] = (everyone & ~hidden).ravel()
     attacker.equations[b"all"] = everyone.ravel()
     assert attacker.solve(masks)[1]
+
+
+def test_no_small_group_follows_from_days_and_weeks_of_regions(store):
+    people, _ = draw_many(11, 598, bands=3, untold=0, evenness=5, days=7, region=3)
+    store_people(store, people)
+    attacker = Attacker(people, (CONDITION,))
+    places = [Filters(), *(Filters(regions=(region,)) for region in WORDS["region"][:3])]
+    for place in places:
+        attacker.read_series(store, place)
+    grades = [
+        attacker.facts[str(CONDITION)].between(low, high).to_numpy() for low in range(4) for high in range(low, 4)
+    ]
+    starts = [attacker.starts[period] for period in (Period.DAY, Period.WEEK)]
+    times = [(one == start).to_numpy() for one in starts for start in one.unique()]
+    groups = [attacker.mask(place).to_numpy() & time & some for place in places for time in times for some in grades]
+    targets = [group for group in groups if 0 < group.sum() < MIN_CELL]
+    assert targets
+    assert len(attacker.equations) > 20
+    assert attacker.solve(targets) == []

@@ -18,6 +18,7 @@ from core.records.statistics.blocks import Dimension, Table, split_at
 from core.records.statistics.boxes import boxes_of
 from core.records.statistics.counting import subsets
 from core.records.statistics.crossed import planes_of_months
+from core.records.statistics.days import hidden_days
 from core.records.statistics.filters import FIRST_GRADE, Filters, Narrowing, month_number, month_start
 from core.records.statistics.frame import Frame, open_frame
 from core.records.statistics.lines import EVERYONE, LINES, TOLD, UNTOLD
@@ -77,6 +78,7 @@ def shown_series(
             for place in range(len(steps))
         ]
         gone = every | hide(months.pieces(boxes), tiers_of(starts, period), groups, [one[month] for one in hidden])
+        gone |= hidden_days(store, frame.filters, condition, starts, period, months.pieces, groups)
     own = boxes[:, 0][:, months.counted].sum(axis=1)
     return _laid_out(starts, own, gone, period, filters, months)
 

@@ -14,7 +14,7 @@ from core.records.statistics.series import EPOCH, Period
 
 def tiers_of(starts: Counts, period: Period) -> list[Counts]:
     """Number the parts of time that each day lies in, from months down to what a point covers: [(t,)]."""
-    months, weeks = month_starts(starts), _week(starts)
+    months, weeks = month_starts(starts), week_of(starts)
     _, month = np.unique(months, return_inverse=True)
     _, piece = np.unique(np.stack([months, weeks]), axis=1, return_inverse=True)
     tiers = [month, piece.ravel()]
@@ -27,7 +27,8 @@ def month_starts(days: Counts) -> Counts:
     return starts
 
 
-def _week(days: Counts) -> Counts:
+def week_of(days: Counts) -> Counts:
+    """Number the weeks of days since 1970, (t,)."""
     return (days + 3) // 7
 
 
@@ -81,6 +82,6 @@ def without_gaps(starts: Counts, period: Period) -> tuple[Counts, Counts]:
         every = np.array([(month_start(month) - EPOCH).days for month in range(first, last + 1)], np.int64)
         return every, np.searchsorted(every, starts)
     if period is Period.WEEK:
-        weeks = _week(starts)
+        weeks = week_of(starts)
         return np.arange(weeks[0], weeks[-1] + 1) * 7 - 3, weeks - weeks[0]
     return np.arange(starts[0], starts[-1] + 1), starts - starts[0]
