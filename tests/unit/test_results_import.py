@@ -172,6 +172,20 @@ def test_rows_without_an_id_are_people_each_and_stay_the_same(store, tmp_path):
     assert import_results(store, file).visits == 1
 
 
+def test_a_row_is_the_same_visit_in_every_version(store, tmp_path):
+    table, human = tmp_path / "a.csv", tmp_path / "human.csv"
+    row = "f,30,1,dandruff,2025-01-02\n"
+    table.write_text(f"sex,age,grade,finding,date\n{row}{row}", encoding="utf-8")
+    import_results(store, table, ImportChoices(system="Clinic B"))
+    human.write_text("id,sex,age,pred,skin\n7,f,30,1,5\n", encoding="utf-8")
+    import_results(store, human)
+    assert store.query("SELECT visit_id::VARCHAR, id::VARCHAR FROM diagnoses ORDER BY ALL") == [
+        ("06b2b8a9-5b88-f363-9df7-c05b65117493", "1624c897-e5e6-a6a4-8ece-39a555016369"),
+        ("b6af9c94-4c8a-d72a-96e8-e0526edb5e5f", "8908e1ff-338c-7f34-21e7-9ee89732c1fa"),
+        ("b745d36f-ec5c-190e-e40c-e3ac510fc07f", "e4f0e995-b46b-21be-909f-0e02ee1a4b98"),
+    ]
+
+
 def test_who_did_not_agree_is_left_out(store, tmp_path):
     file = tmp_path / "agreed.csv"
     file.write_text("id,동의여부,비듬\n1,예,1\n2,미동의,1\n3,,1\n4,perhaps,1\n", encoding="utf-8")
