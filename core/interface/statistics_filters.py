@@ -40,8 +40,11 @@ def draw_filters(offered: Offered) -> None:
             _draw_sex(question)
     with st.container(horizontal=True, vertical_alignment="bottom", key="statistics_ages"):
         _draw_ages(question)
-        with st.popover(say("statistics.ask.more"), icon=":material/tune:"):
-            _draw_more(question, offered)
+        more = st.popover(say("statistics.ask.more"), icon=":material/tune:", key="statistics_more", on_change="rerun")
+        if more.open:
+            # Drawn before, they would be shown as they were when the page was opened, and hand that back.
+            with more:
+                _draw_more(question, offered)
     draw_chips(question)
 
 

@@ -121,6 +121,8 @@ def test_widgets_choose_what_a_click_in_a_chart_would(open_demo):
     assert not app.exception
     assert dict(app.query_params) == {"lang": "en", "data": "demo", "condition": "excess_sebum", "at_least": "1"}
     everyone = figures(app)[say("key.people")]
+    app.session_state["statistics_more"] = True
+    app.run()
     app.selectbox(key="statistics_having").set_value("hair_loss:2").run()
     app.selectbox(key="statistics_until").set_value("2026-03").run()
     app.selectbox(key="statistics_since").set_value("2026-06").run()
