@@ -5,8 +5,9 @@ The guarantee, for everything the statistics publish of one state of the records
 1. No figure stands for one to nine people: neither n nor those with the finding nor those without.
 2. None can be derived within an answer: the table of age bands and sexes is published with its sums so that subtracting
    them, and those of other filters' tables, gives only groups of ten or more, or of nobody
-   (`core.records.statistics.rows`), and figures of chosen sexes and ages are told where that table tells them. People who told no sex or no age are in none of its lines; they
-   are counted beside them only where that gives no small group of them away.
+   (`core.records.statistics.rows`), and figures of chosen sexes and ages are told where that table tells them. People
+   who told no sex or no age are in none of its lines; they are counted beside them only where that gives no small group
+   of them away.
 3. None can be derived between grades, however many are asked for: what a finer split tells, all coarser ones tell
    (`core.records.statistics.telling`).
 4. None can be derived between filters: a filter's people, those of each wider one outside of it, and those of its
@@ -16,8 +17,8 @@ The guarantee, for everything the statistics publish of one state of the records
    both at once (`core.records.statistics.plane`, `core.records.statistics.days`).
 
 What is not promised stands in docs/statistics-privacy.md: looking again after somebody was added tells what was added,
-as figures are shown at once, and filters in three or more narrowings at once can, where records are few, be put together
-into a small group.
+as figures are shown at once, and filters in three or more narrowings at once can, where records are few, be put
+together into a small group.
 """
 
 from dataclasses import dataclass
