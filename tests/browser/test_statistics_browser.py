@@ -168,6 +168,27 @@ def test_exported_figures_are_those_of_the_table(demonstration, same_people):
     page.keyboard.press("Escape")
 
 
+def test_further_filters_are_added_to_those_chosen_before(demonstration):
+    page = demonstration
+    page.locator(".st-key-statistics_filters").get_by_role("radio", name="Women", exact=True).click(force=True)
+    page.wait_for_function("location.search.includes('sex=female')")
+    rested(page)
+    page.get_by_role("button", name=say("ask.more")).click()
+    regions = page.get_by_test_id("stPopoverBody").get_by_test_id("stMultiSelect").first.locator("input")
+    regions.wait_for()
+    rested(page)
+    regions.press_sequentially("Busan")
+    regions.press("Enter")
+    page.wait_for_function("location.search.includes('region=')")
+    assert asked(page) == {
+        **{"lang": "en", "data": "demo", "condition": "dandruff", "at_least": "2"},
+        **{"sex": "female", "region": "KR-26"},
+    }
+    page.keyboard.press("Escape")
+    expect(drawing(page, "trend")).to_be_visible()
+    expect(page.locator(".st-key-card_heat")).to_contain_text("women in Busan")
+
+
 def test_a_picture_speaks_the_language_of_the_page(demonstration, open_page):  # noqa: ARG001
     page = open_page("statistics?data=demo&lang=ko", locale="ko-KR")
     korean = partial(text, Language.KOREAN)
