@@ -194,7 +194,9 @@ class Blocks:
     def __init__(self, dimension: Dimension, lines: Table) -> None:
         self.dimension = dimension
         self._lines = lines
-        self.people = np.abs(lines).sum(axis=(-1, -2))
+        parts = lines.reshape(*lines.shape[:3], -1)
+        # A product with ones adds up faster than a sum over two short axes.
+        self.people = (parts if parts.min(initial=0) >= 0 else np.abs(parts)) @ np.ones(parts.shape[-1])
         self.marks: Lines = np.full(lines.shape[:3], dimension.ordered, dtype=np.bool_)
         self.safe: Lines = np.ones(lines.shape[:2], np.bool_)
 
