@@ -196,7 +196,8 @@ class Blocks:
         self._lines = lines
         parts = lines.reshape(*lines.shape[:3], -1)
         # A product with ones adds up faster than a sum over two short axes.
-        self.people = (parts if parts.min(initial=0) >= 0 else np.abs(parts)) @ np.ones(parts.shape[-1])
+        sizes = parts if parts.min(initial=0) >= 0 else np.abs(parts)
+        self.people: Table = np.asarray(sizes @ np.ones(parts.shape[-1]))
         self.marks: Lines = np.full(lines.shape[:3], dimension.ordered, dtype=np.bool_)
         self.safe: Lines = np.ones(lines.shape[:2], np.bool_)
 
