@@ -74,7 +74,7 @@ class Telling:
         self._flags = [in_all([block.told for block in blocks], number)]
         self._ends = [in_all([block.ends for block in blocks[:timed]], number)]
         # Of which measures those who told sex and age are told apart from the others.
-        self._there = blocks[0].people[:, TOLD].any(axis=1)
+        self._there: Lines = np.asarray(blocks[0].people[:, TOLD].any(axis=1), np.bool_)
         self._apart = self._flags[0][:, TOLD] & self._there
         for step in range(steps):
             tried = taken.copy()
