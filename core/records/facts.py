@@ -78,6 +78,8 @@ _VISITS = f"""
         )
     ) {{answers}}"""  # noqa: S608 (constants)
 _WITHOUT_ANSWERS = _VISITS.format(said="0::UINTEGER", answers="")
+# Each visit in one part is that part; nothing is copied.
+_OF_ONE_PART = f"CREATE TEMP VIEW derived AS SELECT {_COLUMNS}, 0::UINTEGER AS said FROM derived_parts"  # noqa: S608
 _WITH_ANSWERS = _VISITS.format(
     said="coalesce(said, 0)::UINTEGER",
     answers="""LEFT JOIN (
@@ -145,15 +147,16 @@ def derive_arriving(cursor: duckdb.DuckDBPyConnection, arriving: str, *, with_an
     """
     cursor.execute(_MODELS.format(named=arriving))
     cursor.execute(_ARRIVING.format(arriving=arriving))
-    store_parts(cursor, with_answers=with_answers)
+    store_parts(cursor, with_answers=with_answers, several=False)
 
 
-def store_parts(cursor: duckdb.DuckDBPyConnection, *, with_answers: bool = True) -> None:
+def store_parts(cursor: duckdb.DuckDBPyConnection, *, with_answers: bool = True, several: bool = True) -> None:
     """Store the visits of the temporary table `derived_parts`, a row a view and model of each, and drop it.
 
     Args:
         cursor: As in `derive`.
         with_answers: Whether any of them may have told answers.
+        several: Whether any of them may be in several parts.
     """
     if with_answers:
         cursor.execute(_SAID)
@@ -161,18 +164,19 @@ def store_parts(cursor: duckdb.DuckDBPyConnection, *, with_answers: bool = True)
         cursor.execute(_WITH_ANSWERS)
         cursor.execute("DROP TABLE derived_said")
     else:
-        cursor.execute(_WITHOUT_ANSWERS)
+        cursor.execute(_WITHOUT_ANSWERS if several else _OF_ONE_PART)
     number_patterns(cursor)
     # Before they are stored: DuckDB 1.5 may not see many rows that a transaction put in the place of all it deleted.
     facts_cube.keep(cursor)
     cursor.execute(_NUMBERED)
-    cursor.execute(
-        """INSERT INTO statistics_parts
-           SELECT p.*, said FROM derived_parts AS p JOIN derived AS v USING (visit_id)
-           WHERE p.parts > 1 ORDER BY p.number"""
-    )
+    if several:
+        cursor.execute(
+            """INSERT INTO statistics_parts
+               SELECT p.*, said FROM derived_parts AS p JOIN derived AS v USING (visit_id)
+               WHERE p.parts > 1 ORDER BY p.number"""
+        )
     keep(cursor)
-    _drop(cursor)
+    _drop(cursor, "TABLE" if with_answers or several else "VIEW")
 
 
 def forget(cursor: duckdb.DuckDBPyConnection, chosen: str) -> None:
@@ -213,9 +217,9 @@ def forget_models(cursor: duckdb.DuckDBPyConnection) -> None:
         facts_cube.note_change(cursor)
 
 
-def _drop(cursor: duckdb.DuckDBPyConnection) -> None:
-    for table in ("derived", "derived_parts"):
-        cursor.execute(f"DROP TABLE {table}")
+def _drop(cursor: duckdb.DuckDBPyConnection, kind: str = "TABLE") -> None:
+    cursor.execute(f"DROP {kind} derived")
+    cursor.execute("DROP TABLE derived_parts")
 
 
 def is_current(cursor: duckdb.DuckDBPyConnection) -> bool:

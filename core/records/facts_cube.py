@@ -107,16 +107,31 @@ class Visits:
 def count(visits: Visits) -> Cube:
     """Count visits."""
     months, models = visits.months, visits.models
-    first = int(months.min(initial=0)), int(models.min(initial=0))
-    spread = int(models.max(initial=0)) - first[1] + 1
-    key = ((months - first[0]) * max(1, len(visits.words)) + visits.source) * (SEVERAL + 1) + visits.views
-    _, chosen, row = np.unique(key * spread + models - first[1], return_index=True, return_inverse=True)
+    known = months[months != UNKNOWN_TIME]
+    month = np.maximum(months - known.min(initial=known.max(initial=0)) + 1, 0)
+    least = int(models.min(initial=0))
+    key = (month * max(1, len(visits.words)) + visits.source) * (SEVERAL + 1) + visits.views
+    row, chosen = _number(key * (int(models.max(initial=0)) - least + 1) + models - least)
     words = np.array(visits.words, np.object_)
     rows = Rows(months[chosen], words[visits.source[chosen]], visits.views[chosen], models[chosen])
     place = row * REGIONS + visits.regions
     states, pairs = _count(place, len(rows) * REGIONS, visits.codes, visits.photos, visits.people)
     shape = len(rows), REGIONS, _WHO
     return Cube(rows, states.reshape(*shape, STATE_CELLS), pairs.reshape(*shape, PAIR_CELLS))
+
+
+def _number(keys: Array) -> tuple[Array, Array]:
+    """Number keys in their order without gaps: the number of each (n,), and where each number is for one (r,).
+
+    Keys lie close together, so that no sorting is needed.
+    """
+    if not len(keys):
+        return keys, keys
+    keys = keys - keys.min()
+    where = np.zeros(int(keys.max()) + 1, np.int64)
+    where[keys] = np.arange(1, len(keys) + 1)
+    there = where > 0
+    return (there.cumsum() - 1)[keys], where[there] - 1
 
 
 def _count(place: Array, places: int, codes: Array, photos: Array, people: Array) -> tuple[Array, Array]:

@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Final
 
 from core.records.statistics.filters import AGE_BANDS, EVERYONE, SEXES, Filters
 from core.records.statistics.frame import Frame, Group, open_frame
 from core.records.statistics.rates import Rate, wilson
 from core.records.store import RecordStore
 from core.taxonomy import AgeBand, Condition, Severity, Sex
+
+_GROUPS: Final = tuple(tuple((sex, band) for sex in SEXES) for band in AGE_BANDS)
 
 
 @dataclass(frozen=True)
@@ -131,9 +134,8 @@ def _prevalence(frame: Frame, condition: Condition, place: int, at_least: Severi
     by_sex = [*columns.tolist(), told.no_sex and frame.whole]
     shown = (told.cells & frame.selected).tolist()
     cells: dict[Group, Rate | None] = {}
-    for row, band in enumerate(AGE_BANDS):
-        rates = _rates(shown[row], found.cells[place][row], n.cells[place][row])
-        cells |= zip(((sex, band) for sex in SEXES), rates, strict=True)
+    for row, groups in enumerate(_GROUPS):
+        cells |= zip(groups, _rates(shown[row], found.cells[place][row], n.cells[place][row]), strict=True)
     counts = frame.chosen_grades(told)
     return Prevalence(
         condition,

@@ -7,6 +7,7 @@ for all filters: a filter's table tells of the rows that the ends of its values 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final
 
 import numpy as np
@@ -114,5 +115,5 @@ class HiddenRows:
         """Say which rows are not told of at a step, (spans, 7, n)."""
         for groups, fine in self._steps[len(self._hidden) : step + 1]:
             hidden = [one.split(groups, fine) for one in self._asked]
-            self._hidden.append(np.logical_or.reduce(np.broadcast_arrays(*hidden)))
+            self._hidden.append(reduce(np.logical_or, hidden))
         return self._hidden[step]

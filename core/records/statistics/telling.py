@@ -27,7 +27,7 @@ from core.records.statistics.lines import (
     WHOLE_LINES,
 )
 from core.records.statistics.rows import HiddenRows
-from core.records.statistics.told import NOTHING, Hidden, Told
+from core.records.statistics.told import NOTHING, OF_ALL, Hidden, Told
 from core.taxonomy import AgeBand, Severity, Sex
 
 ORDER: Final = (Severity.MILD, Severity.MODERATE, Severity.SEVERE)
@@ -111,17 +111,26 @@ class Telling:
             return replace(NOTHING, whole=bool(self._flags[step][measure, EVERYONE]), untold=True)
         if not self._flags[step][measure, TOLD]:
             return NOTHING
-        safe = np.logical_and.reduce([self._flags[one][measure] for one in (0, *self.taken(measure))])
+        untold, no_sex, kinds, parts = self._untold[measure]
         if self._whole:
-            return replace(NOTHING, whole=True, untold=bool(safe[UNTOLD]))
-        return Told(
-            partial(self._lines_of, measure, step),
-            whole=True,
-            untold=bool(safe[UNTOLD]),
-            no_sex=bool(safe[UNTOLD] and safe[UNTOLD_SEX].all()),
-            kinds=bool(safe[UNTOLD] and safe[UNTOLD_SEX].all() and safe[UNTOLD_KINDS].all()),
-            parts=bool(safe[UNTOLD] and safe[UNTOLD_PARTS].all()),
-        )
+            return OF_ALL[untold]
+        lines = partial(self._lines_of, measure, step)
+        return Told(lines, whole=True, untold=untold, no_sex=no_sex, kinds=kinds, parts=parts)
+
+    @cached_property
+    def _untold(self) -> list[list[bool]]:
+        """Say of each measure what `Told` says of those who told no sex or no age, whichever step is asked about."""
+        safe = self._flags[0].copy()
+        for step, flags in enumerate(self._flags[1:], start=1):
+            taken = np.array([step in one for one in self._taken])
+            safe[taken] &= flags[taken]
+        untold = safe[:, UNTOLD]
+        if self._whole:
+            return [[told, False, False, False] for told in untold.tolist()]
+        no_sex = untold & safe[:, UNTOLD_SEX].all(axis=1)
+        kinds, parts = no_sex & safe[:, UNTOLD_KINDS].all(axis=1), untold & safe[:, UNTOLD_PARTS].all(axis=1)
+        found: list[list[bool]] = np.stack([untold, no_sex, kinds, parts], axis=1).tolist()
+        return found
 
     def alone(self, measure: int, step: int) -> Lines:
         """Say which months may be told alone, each beside all others, by line: (lines, values).

@@ -1,7 +1,7 @@
 """What may be told of one measure and split: which lines of sexes and ages, and of those who told none of these."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -85,6 +85,8 @@ class Told:
 
 
 NOTHING: Final = Told(lambda: None, whole=False, untold=False, no_sex=False, kinds=False, parts=False)
+OF_ALL: Final = tuple(replace(NOTHING, whole=True, untold=untold) for untold in (False, True))
+"""Nothing but everyone together, without and with those who told no sex or no age."""
 
 
 def _is_whole(hidden: Lines, chosen: Lines) -> bool:
