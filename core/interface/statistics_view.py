@@ -189,6 +189,8 @@ def _take_periods(periods: Sequence[str]) -> Question:
 
 
 def _draw_notes(question: Question) -> None:
-    st.caption(say("statistics.about.people"))
+    # Nobody of the demonstration chose anything.
+    chosen = "" if question.demo else say("statistics.about.chosen")
+    st.caption(f"{say('statistics.about.people')} {chosen}".rstrip())
     if question.condition is Condition.HAIR_LOSS and question.at_least is Severity.MILD:
         st.caption(say("statistics.about.crown"))
