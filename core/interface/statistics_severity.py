@@ -111,11 +111,8 @@ def severity_parts(
 
 def told_parts(shares: SeverityShares) -> Sequence[GradeShare]:
     """Return the parts of a bar of grades; none where all that is told is that everybody has one grade or another."""
-    return (
-        ()
-        if any(part.lowest is Severity.GOOD and part.highest is Severity.SEVERE for part in shares.shares)
-        else (shares.shares)
-    )
+    told = shares.shares
+    return () if any(part.lowest is Severity.GOOD and part.highest is Severity.SEVERE for part in told) else told
 
 
 def severity_frame(parts: list[dict[str, Any]]) -> pd.DataFrame:
