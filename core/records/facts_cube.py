@@ -39,6 +39,8 @@ MOST_WAITING: Final = 1 << 12
 _WHO: Final = GROUPS[0] * GROUPS[1]
 _FIRST_GRADE: Final = STATES - GRADES
 _CHUNK: Final = 1 << 20
+FEW: Final = 64
+"""So many visits are counted one by one."""
 _KEYS: Final = f"coalesce(month, {UNKNOWN_TIME})::SMALLINT AS month, source, coalesce(view, {SEVERAL}) AS view, model"
 
 
@@ -139,6 +141,8 @@ def _count(place: Array, places: int, codes: Array, photos: Array, people: Array
     each = [(codes >> (STATE_BITS * one)) & 7 for one in range(len(Condition))]
     # Without weights NumPy counts whole numbers, which is faster.
     weights = people if (people != 1).any() else None
+    if len(codes) <= FEW:
+        return _count_few(group, number, np.array(each), photos, people)
     # Counts that fit: there may be a thousand rows in an import of ten years.
     states = np.empty((number, STATE_CELLS), np.int32)
     for one, state in enumerate([*each, np.max(each, axis=0, initial=0)]):
@@ -152,6 +156,29 @@ def _count(place: Array, places: int, codes: Array, photos: Array, people: Array
         pairs[:, one * cells : (one + 1) * cells] = _spread(
             group[both], grades, cells, number, None if weights is None else weights[both]
         )
+    return states, pairs
+
+
+def _count_few(group: Array, number: int, each: Array, photos: Array, people: Array) -> tuple[Array, Array]:
+    """Do so visit by visit: of one that waits, most of the time would go into counting nobody.
+
+    Args:
+        group: Of each visit, (n,).
+        number: Of groups.
+        each: State by condition, (6, n).
+        photos: How many of each, (n,).
+        people: How many visits each stands for, (n,).
+    """
+    states, pairs = np.zeros((number, STATE_CELLS), np.int32), np.zeros((number, PAIR_CELLS), np.int32)
+    measured = np.concatenate([each, each.max(axis=0, initial=0)[None]])
+    np.add.at(states, (group, measured + STATES * np.arange(MEASURES)[:, None]), people)
+    np.add.at(states[:, -1], group, photos * people)
+    first, second = np.array(PAIRS).T
+    grades = each - _FIRST_GRADE
+    cells = grades[first] * GRADES + grades[second] + GRADES**2 * np.arange(len(PAIRS))[:, None]
+    both = (grades[first] >= 0) & (grades[second] >= 0)
+    groups, numbers = (np.broadcast_to(one, both.shape)[both] for one in (group, people))
+    np.add.at(pairs, (groups, cells[both]), numbers)
     return states, pairs
 
 

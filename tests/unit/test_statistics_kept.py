@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 from making_people import draw_people, store_people
 from making_visits import make_diagnosis, make_visit
@@ -217,6 +218,30 @@ def test_sums_of_what_is_kept_are_counts_of_the_visits(store, monkeypatch, most_
         "microscope-0",
         "microscope-1",
     }
+
+
+@pytest.mark.parametrize("number", [1, 3, 200])
+def test_few_visits_are_counted_as_many_are(monkeypatch, number):
+    random = np.random.default_rng(number)
+    states = sum(random.integers(0, 6, number) << 3 * place for place in range(len(Condition)))
+    visits = facts_cube.Visits(
+        words=("app", "import"),
+        source=random.integers(0, 2, number),
+        months=random.choice([facts_cube.UNKNOWN_TIME, 24300, 24301], number),
+        views=random.integers(0, 3, number),
+        models=random.integers(1, 4, number),
+        regions=random.integers(0, facts_cube.REGIONS, number),
+        codes=states + (random.integers(0, 8, number) << 18) + (random.integers(0, 3, number) << 21),
+        photos=random.integers(1, 4, number),
+        people=random.integers(1, 3, number),
+    )
+    found = []
+    for few in (0, number):
+        monkeypatch.setattr(facts_cube, "FEW", few)
+        found.append(facts_cube.count(visits))
+    assert (found[0].states == found[1].states).all()
+    assert (found[0].pairs == found[1].pairs).all()
+    assert found[0].states[..., -1].sum() == (visits.photos * visits.people).sum()
 
 
 def test_no_query_for_what_did_not_change(store):

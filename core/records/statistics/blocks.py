@@ -220,8 +220,13 @@ class Blocks:
 
 def in_all(found: Sequence[Lines], number: int) -> Lines:
     """Say of so many lines what holds in every way, of ways (m, lines, ...) that may look at the first lines only."""
-    everywhere = np.ones((len(found[0]), number, *found[0].shape[2:]), np.bool_)
-    for one in found:
+    first, *others = found
+    if first.shape[1] == number:
+        everywhere = first.copy()
+    else:
+        everywhere = np.ones((len(first), number, *first.shape[2:]), np.bool_)
+        others = [first, *others]
+    for one in others:
         everywhere[:, : one.shape[1]] &= one
     return everywhere
 
