@@ -45,7 +45,7 @@ _KEYS: Final = f"coalesce(month, {UNKNOWN_TIME})::SMALLINT AS month, source, coa
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class CubeRows:
     """What is counted together, ascending by month.
 
     Attributes:
@@ -74,7 +74,7 @@ class Cube:
         pairs: Likewise, (r, REGIONS, 24, PAIR_CELLS).
     """
 
-    rows: Rows
+    rows: CubeRows
     states: Array
     pairs: Array
 
@@ -115,7 +115,7 @@ def count(visits: Visits) -> Cube:
     key = (month * max(1, len(visits.words)) + visits.source) * (SEVERAL + 1) + visits.views
     row, chosen = _number(key * (int(models.max(initial=0)) - least + 1) + models - least)
     words = np.array(visits.words, np.object_)
-    rows = Rows(months[chosen], words[visits.source[chosen]], visits.views[chosen], models[chosen])
+    rows = CubeRows(months[chosen], words[visits.source[chosen]], visits.views[chosen], models[chosen])
     place = row * REGIONS + visits.regions
     states, pairs = _count(place, len(rows) * REGIONS, visits.codes, visits.photos, visits.people)
     shape = len(rows), REGIONS, _WHO
@@ -256,7 +256,7 @@ def read_counted(cursor: duckdb.DuckDBPyConnection) -> tuple[int, int]:
     return int(until), int(changes)
 
 
-def read_part(cursor: duckdb.DuckDBPyConnection, part: str, *, demo: bool) -> tuple[Rows, Array]:
+def read_part(cursor: duckdb.DuckDBPyConnection, part: str, *, demo: bool) -> tuple[CubeRows, Array]:
     """Read the kept arrays.
 
     Args:
@@ -265,7 +265,7 @@ def read_part(cursor: duckdb.DuckDBPyConnection, part: str, *, demo: bool) -> tu
         demo: Of the demonstration.
 
     Returns:
-        Rows (r,) and their arrays: people (r, 24, STATE_CELLS + PAIR_CELLS), states and pairs as in `Cube`.
+        CubeRows (r,) and their arrays: people (r, 24, STATE_CELLS + PAIR_CELLS), states and pairs as in `Cube`.
     """
     found = cursor.execute(
         f"""SELECT month, source, view, model, {part} FROM statistics_cube WHERE demo = ?
@@ -280,7 +280,9 @@ def read_part(cursor: duckdb.DuckDBPyConnection, part: str, *, demo: bool) -> tu
     arrays = [_opened(blob, shape) for *_, blob in found]
     stacked = np.stack(arrays) if arrays else np.zeros((0, *shape), np.uint8)
     months, sources, views, models = zip(*(row[:-1] for row in found), strict=True) if found else ((), (), (), ())
-    return Rows(np.array(months, np.int64), np.array(sources, np.object_), np.array(views), np.array(models)), stacked
+    return CubeRows(
+        np.array(months, np.int64), np.array(sources, np.object_), np.array(views), np.array(models)
+    ), stacked
 
 
 def keep(cursor: duckdb.DuckDBPyConnection) -> None:

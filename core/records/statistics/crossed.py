@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 
 from core.records.facts_code import STATES
-from core.records.facts_cube import UNKNOWN_TIME, Array, Rows
+from core.records.facts_cube import UNKNOWN_TIME, Array, CubeRows
 from core.records.privacy import Counts
-from core.records.statistics.cube import REGIONS_IN_ORDER, SummedTally, count_rows, model_names
+from core.records.statistics.cube import REGIONS_IN_ORDER, STATES_PART, SummedTally, count_rows, model_names
 from core.records.statistics.filters import REGIONS, Filters, Narrowing, in_order
 from core.records.statistics.plane import PlaneLayer
 from core.records.statistics.tallies import named_by
@@ -73,7 +73,7 @@ def planes_of_months(store: RecordStore, filters: Filters) -> list[PlaneLayer]:
 
 def _everyone(store: RecordStore, on_tree: Narrowing, things: Narrowing, *, demo: bool) -> _Everyone:
     def count() -> _Everyone:
-        parts = count_rows(store, "states", regions=things is Narrowing.REGION, demo=demo)
+        parts = count_rows(store, STATES_PART, regions=things is Narrowing.REGION, demo=demo)
         models = _models(store, demo=demo)
         values, others = (_names(one, [rows for rows, _ in parts], models) for one in (on_tree, things))
         counts = _sum_up(parts, models, (on_tree, things), values, others)
@@ -125,7 +125,7 @@ def _models(store: RecordStore, *, demo: bool) -> _Models:
     return {code: name for code, (name, _) in model_names(store, demo=demo).items()}
 
 
-def _names(narrowing: Narrowing, parts: Sequence[Rows], models: _Models) -> tuple[object, ...]:
+def _names(narrowing: Narrowing, parts: Sequence[CubeRows], models: _Models) -> tuple[object, ...]:
     """Return the values that rows have, in order."""
     if narrowing is Narrowing.REGION:
         return tuple(REGIONS[place] for place in REGIONS_IN_ORDER)
@@ -135,7 +135,7 @@ def _names(narrowing: Narrowing, parts: Sequence[Rows], models: _Models) -> tupl
     return tuple(sorted(found or {None}, key=in_order))
 
 
-def _values(narrowing: Narrowing, rows: Rows, models: _Models) -> list[object]:
+def _values(narrowing: Narrowing, rows: CubeRows, models: _Models) -> list[object]:
     """Return the value of each row."""
     if narrowing is Narrowing.MODEL:
         return [models.get(model) for model in rows.models.tolist()]
@@ -143,7 +143,7 @@ def _values(narrowing: Narrowing, rows: Rows, models: _Models) -> list[object]:
 
 
 def _sum_up(
-    parts: Sequence[tuple[Rows, Array]],
+    parts: Sequence[tuple[CubeRows, Array]],
     models: _Models,
     narrowings: tuple[Narrowing, Narrowing],
     values: Sequence[object],

@@ -21,7 +21,7 @@ from core.records.facts_cube import (
     UNKNOWN_TIME,
     Array,
     Cube,
-    Rows,
+    CubeRows,
     told_and_untold,
 )
 from core.records.privacy import Counts, Lines
@@ -134,7 +134,7 @@ class _Asked:
         """Whether views or models are named."""
         return bool(self.views) or self.models is not None
 
-    def rows_of(self, rows: Rows) -> Lines | slice:
+    def rows_of(self, rows: CubeRows) -> Lines | slice:
         """Say which rows are asked for."""
         months = slice(*np.searchsorted(rows.months, [self.months[0], self.months[1] + 1]))
         if not (self.sources or self.graded):
@@ -240,7 +240,7 @@ def count_by_model(store: RecordStore, filters: Filters) -> dict[tuple[int, int]
     return people
 
 
-def count_rows(store: RecordStore, part: str, *, regions: bool, demo: bool) -> list[tuple[Rows, Array]]:
+def count_rows(store: RecordStore, part: str, *, regions: bool, demo: bool) -> list[tuple[CubeRows, Array]]:
     """Count states or pairs of all people by row (r, 24, k), or by row and region (r, REGIONS, 24, k).
 
     Returns:
@@ -252,7 +252,7 @@ def count_rows(store: RecordStore, part: str, *, regions: bool, demo: bool) -> l
     return _count(store, _Asked(demo=demo, both=regions), part, _apart)
 
 
-_Make = Callable[[_Asked, Rows, Array], T]
+_Make = Callable[[_Asked, CubeRows, Array], T]
 
 
 def _count(store: RecordStore, asked: _Asked, part: str, make: "_Make[T]") -> list[T]:
@@ -280,15 +280,12 @@ def _waiting(store: RecordStore, *, demo: bool) -> tuple[Cube, int]:
 
     def read() -> tuple[Cube, int]:
         with store.cursor() as cursor:
-            until, changes = store.arrays.recall(
-                store.arrays.version, _COUNTED, lambda: facts_cube.read_counted(cursor)
-            )
+            version = store.arrays.version
             while True:
-                waiting, now = facts_cube.read_waiting(cursor, until, demo=demo)
-                if now == changes:
+                until, changes = store.arrays.recall(version, _COUNTED, lambda: facts_cube.read_counted(cursor))
+                waiting, version = facts_cube.read_waiting(cursor, until, demo=demo)
+                if version == changes:
                     return waiting, changes
-                until, changes = counted = facts_cube.read_counted(cursor)
-                store.arrays.recall(changes, _COUNTED, partial(_same, counted))
 
     return store.memory.recall(store.version, ("waiting", demo), read)
 
@@ -318,7 +315,7 @@ def _kept(store: RecordStore, asked: _Asked, part: str, changes: int, make: "_Ma
     """Do so with the kept arrays; most writes do not change them."""
     column = "people" if asked.whole else (STATES_PART if part == STATES_PART else PAIRS_APART)
 
-    def read() -> tuple[Rows, Array]:
+    def read() -> tuple[CubeRows, Array]:
         with store.cursor() as cursor, _at_once(cursor):
             if facts_cube.read_counted(cursor)[1] != changes:
                 raise _ChangedError
@@ -335,10 +332,6 @@ def _kept(store: RecordStore, asked: _Asked, part: str, changes: int, make: "_Ma
     return store.arrays.recall(changes, (part, make, asked), ask)
 
 
-def _same(value: T) -> T:
-    return value
-
-
 @contextmanager
 def _at_once(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Read one state of the records with several queries."""
@@ -349,22 +342,22 @@ def _at_once(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
         cursor.execute("ROLLBACK")
 
 
-def _apart(_: _Asked, rows: Rows, arrays: Array) -> tuple[Rows, Array]:
+def _apart(_: _Asked, rows: CubeRows, arrays: Array) -> tuple[CubeRows, Array]:
     """Leave everyone's arrays as they are."""
     return rows, arrays
 
 
-def _numbers(asked: _Asked, rows: Rows, arrays: Array) -> tuple[Rows, Array]:
+def _numbers(asked: _Asked, rows: CubeRows, arrays: Array) -> tuple[CubeRows, Array]:
     """Count the people of each row that is asked for, of arrays (r, 24, k) or (r, REGIONS, 24, k)."""
     chosen = asked.rows_of(rows)
     counts = arrays[chosen][..., :STATES].sum(axis=(-1, -2), dtype=np.int64)
     if counts.ndim == 2:
         counts = counts[:, list(asked.regions)].sum(axis=1)
-    kept = Rows(rows.months[chosen], rows.sources[chosen], rows.views[chosen], rows.models[chosen])
+    kept = CubeRows(rows.months[chosen], rows.sources[chosen], rows.views[chosen], rows.models[chosen])
     return kept, counts
 
 
-def _summed(asked: _Asked, rows: Rows, arrays: Array) -> tuple[tuple[object, ...], Array]:
+def _summed(asked: _Asked, rows: CubeRows, arrays: Array) -> tuple[tuple[object, ...], Array]:
     """Sum arrays (r, 24, k) or (r, REGIONS, 24, k) up: names (v,), of regions and models their places; (v, 24, k)."""
     chosen = asked.rows_of(rows)
     arrays = arrays[chosen]
