@@ -138,6 +138,18 @@ def tips(titles: Mapping[str, str] | Titles) -> list[alt.Tooltip]:
     return [alt.Tooltip(f"{field}:N", title=title) for field, title in dict(titles).items()]
 
 
+def share_axis() -> alt.Axis:
+    """Return an axis of shares that ends at all of them, however much room labels take behind."""
+    beyond = "datum.value > 1.001"
+    return alt.Axis(
+        format="~%",
+        tickCount=4,
+        grid=True,
+        labelExpr=f"{beyond} ? '' : datum.label",
+        gridOpacity=alt.condition(beyond, alt.value(0), alt.value(1)),
+    )
+
+
 def spoken(rows: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
     """Return rows with a column `spoken`: what a tooltip shows, for screen readers."""
     columns = [rows[name].tolist() for name in titles]

@@ -17,6 +17,7 @@ from core.interface.charts import (
     hatch,
     opacity,
     picker,
+    share_axis,
     spoken,
     template,
     tips,
@@ -100,7 +101,7 @@ def _rate_bars(
         "share:Q",
         title=None,
         scale=alt.Scale(domain=[0, slot("edge")]),
-        axis=alt.Axis(format="~%", grid=True, tickCount=4),
+        axis=share_axis(),
     )
     base = alt.Chart(table("rows")).encode(
         y=alt.Y(

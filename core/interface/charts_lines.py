@@ -16,6 +16,7 @@ from core.interface.charts import (
     as_titles,
     hatch,
     opacity,
+    share_axis,
     spoken,
     template,
     tips,
@@ -219,7 +220,7 @@ def _cohort_dots(colours: Colours, titles: Titles, watermark: str) -> Spec:
         title=None,
         # The differences stand on the right, in as many pixels of any width.
         scale=alt.Scale(domainMin=0, domainMax=alt.ExprRef(slot("edge"))),
-        axis=alt.Axis(format="~%", tickCount=4, grid=True),
+        axis=share_axis(),
     )
     layers = [
         base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=None), x2="high:Q"),
