@@ -1,6 +1,7 @@
 """What a person does with a field of a Streamlit page, and does again where the page redraws it under the finger."""
 
 import time
+from contextlib import suppress
 
 from playwright.sync_api import Page, TimeoutError, expect
 
@@ -37,5 +38,8 @@ def pick(page: Page, label: str, option: str, *, exact: bool = True, patience: f
         except TimeoutError:
             if time.monotonic() > deadline:
                 raise
+            # Where the words are still there, writing them once more would not open the list.
+            with suppress(TimeoutError):
+                page.get_by_label(label, exact=True).first.fill("", timeout=TRY_MS)
         else:
             return
